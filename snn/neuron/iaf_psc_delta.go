@@ -1,0 +1,126 @@
+package neuron
+
+import "github.com/volley-snn/volley/snn/pinned"
+
+func iafPscDelta() Spec {
+	return Spec{
+		Name:   "iaf_psc_delta",
+		Doc:    "leaky integrate-and-fire neuron whose input jumps the potential, integrated exactly",
+		Source: "Rotter and Diesmann 1999; Diesmann et al. 2001",
+		Params: []Var{
+			{Name: "E_L", Unit: "mV", Default: -70, Doc: "resting potential"},
+			{Name: "C_m", Unit: "pF", Default: 250, Doc: "membrane capacitance"},
+			{Name: "tau_m", Unit: "ms", Default: 10, Doc: "membrane time constant"},
+			{Name: "t_ref", Unit: "ms", Default: 2, Doc: "refractory time"},
+			{Name: "V_th", Unit: "mV", Default: -55, Doc: "threshold"},
+			{Name: "V_reset", Unit: "mV", Default: -70, Doc: "potential after a spike"},
+			{Name: "I_e", Unit: "pA", Doc: "constant current"},
+			{Name: "V_min", Unit: "mV", Default: -1e300, Doc: "lower bound of the potential"},
+			{Name: "refractory_input", Doc: "1: input during refractoriness is kept, discounted, and added at its end"},
+		},
+		State:    []Var{{Name: "V_m", Unit: "mV", Default: -70, Doc: "membrane potential"}},
+		Recorded: []Var{{Name: "V_m", Unit: "mV", Doc: "membrane potential"}},
+		Receptors: func(Params) []Receptor {
+			return []Receptor{{Name: "input", Unit: "mV"}}
+		},
+		Check: func(p Params) []string {
+			r := rules{p: p}
+			r.positive("pF", "C_m")
+			r.positive("ms", "tau_m")
+			r.notNegative("ms", "t_ref")
+			r.below("V_reset", "V_th")
+			return r.faults
+		},
+		New: newIafPscDelta,
+	}
+}
+
+// iafDeltaConst are the constants of one parameter set; potentials from E_L.
+type iafDeltaConst struct {
+	p33, p30                  float64
+	vTh, vReset, vMin, iE, eL float64
+	dtOverTau                 float64
+	refractory                int32
+	keepsInput                bool
+}
+
+type iafPscDeltaGroup struct {
+	consts  []iafDeltaConst
+	mask    int
+	v, kept []float64 // mV from E_L; mV of input kept while refractory
+	r       []int32
+	v0      []float64
+}
+
+func newIafPscDelta(c Config) Group {
+	g := &iafPscDeltaGroup{consts: make([]iafDeltaConst, c.Params.distinct(c.N, iafPscDelta().Params))}
+	if len(g.consts) > 1 {
+		g.mask = -1
+	}
+	for i := range g.consts {
+		at := func(name string) float64 { return c.Params.at(name, i) }
+		k := &g.consts[i]
+		k.eL = at("E_L")
+		k.vTh, k.vReset, k.vMin, k.iE = at("V_th")-k.eL, at("V_reset")-k.eL, at("V_min")-k.eL, at("I_e")
+		k.p33 = pinned.Exp(-c.DtMs / at("tau_m"))
+		k.p30 = at("tau_m") / at("C_m") * (1 - k.p33)
+		k.dtOverTau = c.DtMs / at("tau_m")
+		k.refractory, k.keepsInput = refractoryTicks(at("t_ref"), c.DtMs), at("refractory_input") != 0
+	}
+	g.v0 = c.State.column("V_m", c.N)
+	for i := range g.v0 {
+		g.v0[i] -= g.consts[i&g.mask].eL
+	}
+	g.v, g.kept, g.r = make([]float64, c.N), make([]float64, c.N), make([]int32, c.N)
+	g.Reset()
+	return g
+}
+
+func (g *iafPscDeltaGroup) Reset() {
+	copy(g.v, g.v0)
+	clear(g.kept)
+	clear(g.r)
+}
+
+func (g *iafPscDeltaGroup) Update(in *Input, fired []uint32) []uint32 {
+	sums, quantum := in.sums(0), in.quantum(0)
+	for i := range g.v {
+		k := &g.consts[i&g.mask]
+		input := 0.0
+		if sums != nil {
+			input = float64(sums[i]) * quantum
+		}
+		if g.r[i] == 0 {
+			current := k.iE
+			if in.Current != nil {
+				current += in.Current[i]
+			}
+			g.v[i] = max(float64(k.p30*current)+float64(k.p33*g.v[i])+input+g.kept[i], k.vMin)
+			g.kept[i] = 0
+		} else {
+			if k.keepsInput {
+				g.kept[i] += float64(input * pinned.Exp(-float64(g.r[i])*k.dtOverTau))
+			}
+			g.r[i]--
+		}
+		threshold := k.vTh
+		if in.Threshold != nil {
+			threshold += in.Threshold[i]
+		}
+		if g.v[i] >= threshold {
+			g.v[i], g.r[i] = k.vReset, k.refractory
+			fired = append(fired, uint32(i))
+		}
+	}
+	return fired
+}
+
+func (g *iafPscDeltaGroup) Fields() []Field {
+	return []Field{{Name: "V_m", Floats: g.v}, {Name: "kept", Floats: g.kept}, {Name: "refractory", Ints: g.r}}
+}
+
+func (g *iafPscDeltaGroup) Record(name string, idx []uint32, dst []float64) {
+	if name == "V_m" {
+		gather(g.v, func(i int) float64 { return g.consts[i&g.mask].eL }, idx, dst)
+	}
+}
