@@ -1,0 +1,115 @@
+// Package engine steps the partitions of a network inside one process: a fixed
+// pool of workers, fork and join, once per step. It owns the goroutines and the
+// clock that the kernel does without.
+package engine
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/volley-snn/volley/partition"
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/kernel"
+)
+
+// Config says how a network is run in this process. None of it changes a result.
+type Config struct {
+	Partitions int // default: Threads
+	Threads    int // default: GOMAXPROCS
+}
+
+// Engine holds the partitions of a network and steps them together.
+type Engine struct {
+	Network    *kernel.Network
+	Ranges     []snn.Range
+	Partitions []*kernel.Partition
+	Threads    int
+	BuildTime  time.Duration
+	BuildCPU   time.Duration
+
+	batches []*kernel.Batch
+	outputs []kernel.Output
+	team    *team
+	now     snn.Tick
+}
+
+// New cuts the network, builds its partitions in parallel, and starts the workers.
+// Close ends them.
+func New(n *kernel.Network, c Config) (*Engine, error) {
+	if c.Threads <= 0 {
+		c.Threads = runtime.GOMAXPROCS(0)
+	}
+	if c.Partitions <= 0 {
+		c.Partitions = c.Threads
+	}
+	c.Partitions = max(1, min(c.Partitions, n.Size()))
+	c.Threads = min(c.Threads, c.Partitions)
+	start, cpu := time.Now(), cpuTime()
+	e := &Engine{Network: n, Ranges: partition.Cut(n.Costs(), c.Partitions), Threads: c.Threads}
+	e.Partitions = make([]*kernel.Partition, len(e.Ranges))
+	faults := make([]error, len(e.Ranges))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, c.Threads)
+	for i, r := range e.Ranges {
+		slots <- struct{}{}
+		wg.Go(func() {
+			e.Partitions[i], faults[i] = kernel.Build(n, r)
+			<-slots
+		})
+	}
+	wg.Wait()
+	for _, err := range faults {
+		if err != nil {
+			return nil, err
+		}
+	}
+	e.outputs = make([]kernel.Output, len(e.Partitions))
+	e.team = newTeam(c.Threads)
+	e.BuildTime, e.BuildCPU = time.Since(start), cpuTime()-cpu
+	return e, nil
+}
+
+// Close ends the workers.
+func (e *Engine) Close() { e.team.close() }
+
+// Now is the tick up to which the network has been simulated.
+func (e *Engine) Now() snn.Tick { return e.now }
+
+// Step advances every partition to tick to, at most one interval ahead, and
+// returns their outputs in partition order, valid until the next call.
+func (e *Engine) Step(to snn.Tick) []kernel.Output {
+	e.team.run(len(e.Partitions), func(i int) {
+		e.outputs[i] = e.Partitions[i].Step(kernel.Input{To: to, Spikes: e.batches})
+	})
+	e.batches = e.batches[:0]
+	for _, o := range e.outputs {
+		e.batches = append(e.batches, o.Spikes)
+	}
+	e.now = to
+	return e.outputs
+}
+
+// Observer sees the outputs of each step, in order.
+type Observer interface {
+	Observe(from, to snn.Tick, outputs []kernel.Output) error
+}
+
+// Run steps the network to its end and shows each step to the observers. It
+// stops early, between two steps, when ctx is done, and returns its error.
+func (e *Engine) Run(ctx context.Context, observers ...Observer) error {
+	for e.now < e.Network.End {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		from := e.now
+		outputs := e.Step(min(from+e.Network.Interval, e.Network.End))
+		for _, o := range observers {
+			if err := o.Observe(from, e.now, outputs); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,276 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The file names of a run's directory. Tables have .parquet or .csv after them.
+const (
+	RunFile       = "run.json"
+	SummaryFile   = "summary.json"
+	ReportFile    = "report.html"
+	WeightsDir    = "weights"
+	SpikesName    = "spikes"
+	SynchronyName = "synchrony"
+	SignalsName   = "signals"
+)
+
+// Format is how tables are written.
+type Format string
+
+// The formats of tables.
+const (
+	Parquet Format = "parquet"
+	CSV     Format = "csv"
+)
+
+// Options say how a run's directory is written.
+type Options struct {
+	// Format of the tables. Default Parquet: about 3 bytes a spike, against
+	// about 15 of CSV, which anything reads.
+	Format Format
+
+	// Force writes into a directory that is not empty and not a run's. Files
+	// of other names stay.
+	Force bool
+
+	// MaxBytes is the most that the run may write to tables and weights; 0 is no
+	// limit. At the limit appending fails with ErrTooLarge, and what was
+	// written before can still be finished.
+	MaxBytes int64
+
+	// ReserveBytes is the free space of the disk at which appending fails with
+	// ErrTooLarge, so that what is there can still be finished. Default 64 MiB.
+	ReserveBytes int64
+}
+
+// DefaultReserveBytes is the free space that a run leaves on the disk.
+const DefaultReserveBytes = 64 << 20
+
+var (
+	// ErrNotRunDir refuses a directory that holds something else.
+	ErrNotRunDir = errors.New("not empty and not a run's directory")
+
+	// ErrTooLarge stops a run's output at MaxBytes or before the disk is full.
+	ErrTooLarge = errors.New("output limit reached")
+)
+
+// Dir is a run's directory that is being written.
+type Dir struct {
+	path    string
+	options Options
+	open    []output // in order of creation
+	files   []File   // finished
+	used    int64    // bytes written to tables and weights
+	checked int64    // used when the disk's free space was last asked for
+	failed  error    // the first error of writing; later ones only repeat it
+
+	wrap func(io.Writer) io.Writer // tests put a full disk here
+}
+
+// output is a file that is being written.
+type output interface {
+	Close() error // completes the file and gives it its name
+	discard()     // removes what was written
+}
+
+// Create makes or reuses the directory path for a run.
+//
+// A directory of an earlier run is reused: its results are removed at once, so
+// that two runs never mix; its checkpoints stay. Any other directory that is not
+// empty is refused with ErrNotRunDir unless options.Force is set. From here on
+// run.json says that a run is under way.
+func Create(path string, options Options) (*Dir, error) {
+	switch options.Format {
+	case "":
+		options.Format = Parquet
+	case Parquet, CSV:
+	default:
+		return nil, fmt.Errorf("format %q of the run's tables: expected %s or %s", options.Format, Parquet, CSV)
+	}
+	if options.ReserveBytes == 0 {
+		options.ReserveBytes = DefaultReserveBytes
+	}
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, fmt.Errorf("cannot make the run's directory %s: %w", path, reason(err))
+	}
+	d := &Dir{path: path, options: options}
+	if err := d.clear(); err != nil {
+		return nil, err
+	}
+	if err := d.writeJSON(RunFile, &Run{Format: FormatVersion, Status: Running}); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Path is the directory.
+func (d *Dir) Path() string { return d.path }
+
+// Bytes is what tables and weights take so far.
+func (d *Dir) Bytes() int64 { return d.used }
+
+// Err is the first error of writing, or nil.
+func (d *Dir) Err() error { return d.failed }
+
+// clear removes what an earlier run left, or refuses the directory.
+func (d *Dir) clear() error {
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return fmt.Errorf("cannot read the run's directory %s: %w", d.path, reason(err))
+	}
+	isRun := IsRun(d.path)
+	if len(entries) > 0 && !isRun && !d.options.Force {
+		return fmt.Errorf("%s: %w: choose another directory, or --force to write into it", d.path, ErrNotRunDir)
+	}
+	stale := []string{SummaryFile, ReportFile}
+	for _, name := range []string{SpikesName, SynchronyName, SignalsName} {
+		stale = append(stale, name+"."+string(Parquet), name+"."+string(CSV))
+	}
+	if isRun {
+		weights, _ := filepath.Glob(filepath.Join(globQuote(d.path), WeightsDir, "*.npy"))
+		parts, _ := filepath.Glob(filepath.Join(globQuote(d.path), ".*"+partSuffix))
+		more, _ := filepath.Glob(filepath.Join(globQuote(d.path), WeightsDir, ".*"+partSuffix))
+		for _, file := range append(append(weights, parts...), more...) {
+			if name, err := filepath.Rel(d.path, file); err == nil {
+				stale = append(stale, name)
+			}
+		}
+	}
+	for _, name := range stale {
+		if err := os.Remove(filepath.Join(d.path, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("cannot remove %s of the earlier run in %s: %w", name, d.path, reason(err))
+		}
+	}
+	return nil
+}
+
+// globQuote escapes what has a meaning in a pattern.
+func globQuote(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// IsRun reports whether path is a run's directory: it has a run.json of ours.
+func IsRun(path string) bool {
+	text, err := os.ReadFile(filepath.Join(path, RunFile))
+	if err != nil {
+		return false
+	}
+	var mark struct {
+		Format int `json:"volley_run"`
+	}
+	return json.Unmarshal(text, &mark) == nil && mark.Format > 0
+}
+
+// Finish completes every table, then run.json, and last summary.json. It sets
+// run.Format, run.Files and, where it is empty, run.Status: Interrupted if the
+// summary says so, else Complete.
+//
+// Where a table cannot be completed, its error is returned, the others are
+// completed all the same, and run.json says Failed and why.
+func (d *Dir) Finish(run *Run, summary *Summary) error {
+	err := d.closeAll()
+	run.Format, run.Files = FormatVersion, d.files
+	switch {
+	case err != nil:
+		run.Status, run.Error = Failed, err.Error()
+	case run.Status == "" && summary.Interrupted:
+		run.Status = Interrupted
+	case run.Status == "":
+		run.Status = Complete
+	}
+	if runErr := d.writeJSON(RunFile, run); err == nil {
+		err = runErr
+	}
+	if summaryErr := d.writeJSON(SummaryFile, summary); err == nil {
+		err = summaryErr
+	}
+	return err
+}
+
+// closeAll completes what is open and returns the first error. Having reached
+// the limit is none: appending said so, and what was written is whole.
+func (d *Dir) closeAll() error {
+	var first error
+	if !errors.Is(d.failed, ErrTooLarge) {
+		first = d.failed
+	}
+	for len(d.open) > 0 {
+		if err := d.open[0].Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// Abort removes the files that are not finished, for a run that never got going.
+// After Finish it does nothing.
+func (d *Dir) Abort() {
+	for len(d.open) > 0 {
+		d.open[0].discard()
+	}
+}
+
+// forget takes out of the list what has been closed.
+func (d *Dir) forget(o output) {
+	for k := range d.open {
+		if d.open[k] == o {
+			d.open = append(d.open[:k], d.open[k+1:]...)
+			return
+		}
+	}
+}
+
+// fail keeps the first error and returns it.
+func (d *Dir) fail(err error) error {
+	if d.failed == nil {
+		d.failed = err
+	}
+	return d.failed
+}
+
+// writeJSON writes a small file in one go.
+func (d *Dir) writeJSON(name string, value any) error {
+	text, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return fmt.Errorf("record: %s: %w", name, err)
+	}
+	f, err := createPart(d, name)
+	if err != nil {
+		return err
+	}
+	_, _ = f.Write(append(text, '\n')) // the error is sticky
+	return f.commit()
+}
+
+// CheckRoom tells whether MaxBytes and the disk's free space would hold
+// estimateBytes of output, so that a run can be refused before it starts.
+func (d *Dir) CheckRoom(estimateBytes int64) error {
+	if limit := d.options.MaxBytes; limit > 0 && estimateBytes > limit {
+		return fmt.Errorf("%w: the run would write about %s, the limit is %s", ErrTooLarge, bytesText(estimateBytes), bytesText(limit))
+	}
+	free, err := freeBytes(d.path)
+	if err == nil && estimateBytes > free-d.options.ReserveBytes {
+		return fmt.Errorf("%w: the run would write about %s, and %s has %s free", ErrTooLarge, bytesText(estimateBytes), d.path, bytesText(free))
+	}
+	return nil
+}
+
+// bytesText is a size for people.
+func bytesText(n int64) string {
+	size, unit := float64(n), 0
+	for size >= 1024 && unit < 4 {
+		size, unit = size/1024, unit+1
+	}
+	if unit == 0 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%.1f %s", size, [...]string{"", "KiB", "MiB", "GiB", "TiB"}[unit])
+}

@@ -1,0 +1,36 @@
+package record
+
+import "strconv"
+
+// Signal is a row of the table of signals: one variable of one neuron at one
+// time.
+type Signal struct {
+	TimeMs   float64 `parquet:"time_ms"`
+	GID      uint64  `parquet:"gid"`
+	Variable string  `parquet:"variable,dict"` // recordable of the neuron model, such as V_m
+	Value    float64 `parquet:"value"`         // in the variable's unit
+}
+
+// SignalWriter writes the table of signals, in order of time.
+type SignalWriter struct{ *table[Signal] }
+
+// Signals starts the table of signals.
+func (d *Dir) Signals() (*SignalWriter, error) {
+	t, err := newTable(d, SignalsName, "time_ms,gid,variable,value", 28, func(buf []byte, s *Signal) []byte {
+		buf = appendMs(buf, s.TimeMs)
+		buf = append(buf, ',')
+		buf = strconv.AppendUint(buf, s.GID, 10)
+		buf = append(buf, ',')
+		buf = append(buf, csvField(s.Variable)...)
+		buf = append(buf, ',')
+		buf = appendValue(buf, s.Value)
+		return append(buf, '\n')
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &SignalWriter{t}, nil
+}
+
+// Append adds one sample.
+func (w *SignalWriter) Append(row Signal) error { return w.add(row) }

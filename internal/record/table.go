@@ -1,0 +1,184 @@
+package record
+
+import (
+	"fmt"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+)
+
+// rowGroupRows bounds the memory of a Parquet writer: pages are kept until their
+// row group is complete.
+const rowGroupRows = 1 << 20
+
+// batchRows is how many rows are handed to the encoder at a time.
+const batchRows = 4096
+
+// table writes rows of T to a Parquet or CSV file.
+type table[T any] struct {
+	dir      *Dir
+	part     *part
+	rows     []T // not yet encoded
+	written  int64
+	inGroup  int64
+	rowBytes int64 // upper bound of an encoded row
+	parquet  *parquet.GenericWriter[T]
+	csv      func(buf []byte, row *T) []byte
+	buf      []byte
+	closing  bool // what was accepted is written, whatever the limit
+	closed   bool
+}
+
+// newTable starts the table name in the directory's format.
+//
+// Parquet: plain or dictionary pages of version 1, zstd, column statistics: what
+// every reader has understood for years.
+func newTable[T any](d *Dir, name, header string, rowBytes int64, csv func([]byte, *T) []byte) (*table[T], error) {
+	if d.failed != nil {
+		return nil, d.failed
+	}
+	t := &table[T]{dir: d, rowBytes: rowBytes, rows: make([]T, 0, batchRows)}
+	p, err := createPart(d, name+"."+string(d.options.Format))
+	if err != nil {
+		return nil, err
+	}
+	t.part = p
+	if d.options.Format == CSV {
+		t.csv = csv
+		_, _ = p.Write([]byte(header + "\n"))
+	} else {
+		t.parquet = parquet.NewGenericWriter[T](p,
+			parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+			parquet.DataPageVersion(1),
+			parquet.PageBufferSize(1<<20),
+			parquet.CreatedBy("volley", "1", ""),
+		)
+	}
+	d.open = append(d.open, t)
+	return t, nil
+}
+
+// add appends one row. After an error it returns the error again; rows that were
+// accepted before it are written all the same.
+func (t *table[T]) add(row T) error {
+	if !t.closing && (t.dir.failed != nil || t.closed) {
+		return t.refusal()
+	}
+	t.rows = append(t.rows, row)
+	if len(t.rows) == batchRows {
+		return t.encode()
+	}
+	return nil
+}
+
+// refusal is why no row is taken any more.
+func (t *table[T]) refusal() error {
+	if t.dir.failed != nil {
+		return t.dir.failed
+	}
+	return fmt.Errorf("record: %s: appended to after it was closed", t.part.name)
+}
+
+// admit refuses more output at the limit or before the disk is full.
+func (t *table[T]) admit() error {
+	if t.closing {
+		return t.part.err
+	}
+	d := t.dir
+	limit := d.options.MaxBytes
+	if limit > 0 && d.used+t.rowBytes*(t.inGroup+int64(len(t.rows))) > limit {
+		// The bound is several times what compressed rows take: find out,
+		// where enough rows wait for that to be worth a row group.
+		if t.inGroup >= rowGroupRows/16 {
+			if err := t.flushGroup(); err != nil {
+				return err
+			}
+		}
+		if d.used+t.rowBytes*(t.inGroup+int64(len(t.rows))) > limit {
+			return d.fail(fmt.Errorf("%w: %s would take the output in %s past the limit of %s", ErrTooLarge, t.part.name, d.path, bytesText(limit)))
+		}
+	}
+	return d.admitDisk()
+}
+
+// admitDisk asks for the disk's free space once in 8 MiB.
+func (d *Dir) admitDisk() error {
+	if d.checked > 0 && d.used-d.checked < 8<<20 {
+		return nil
+	}
+	d.checked = max(d.used, 1)
+	if free, err := freeBytes(d.path); err == nil && free < d.options.ReserveBytes {
+		return d.fail(fmt.Errorf("%w: the disk of %s has only %s free; the output so far is kept", ErrTooLarge, d.path, bytesText(free)))
+	}
+	return nil
+}
+
+// encode hands the waiting rows to the file.
+func (t *table[T]) encode() error {
+	if len(t.rows) == 0 {
+		return nil
+	}
+	if err := t.admit(); err != nil {
+		return err
+	}
+	t.written += int64(len(t.rows))
+	if t.csv != nil {
+		t.buf = t.buf[:0]
+		for k := range t.rows {
+			t.buf = t.csv(t.buf, &t.rows[k])
+		}
+		t.rows = t.rows[:0]
+		_, err := t.part.Write(t.buf)
+		return err
+	}
+	_, err := t.parquet.Write(t.rows)
+	t.inGroup += int64(len(t.rows))
+	t.rows = t.rows[:0]
+	if err == nil && t.inGroup >= rowGroupRows {
+		err = t.flushGroup()
+	}
+	if err != nil {
+		return t.part.fail(err)
+	}
+	return nil
+}
+
+// flushGroup writes a row group.
+func (t *table[T]) flushGroup() error {
+	t.inGroup = 0
+	if err := t.parquet.Flush(); err != nil {
+		return t.part.fail(err)
+	}
+	return nil
+}
+
+// Rows is the number of rows that were appended.
+func (t *table[T]) Rows() int64 { return t.written + int64(len(t.rows)) }
+
+// Close completes the file and gives it its name. A second Close does nothing.
+func (t *table[T]) Close() error {
+	if t.closed {
+		return t.part.err
+	}
+	t.closing = true
+	_ = t.encode() // its error is the part's
+	t.closed, t.closing = true, false
+	t.dir.forget(t)
+	if t.parquet != nil && t.part.err == nil {
+		if err := t.parquet.Close(); err != nil {
+			_ = t.part.fail(err)
+		}
+	}
+	if err := t.part.commit(); err != nil {
+		return err
+	}
+	t.dir.files = append(t.dir.files, File{Name: t.part.name, Rows: t.written, Bytes: t.part.size})
+	return nil
+}
+
+// discard removes what was written.
+func (t *table[T]) discard() {
+	t.closed = true
+	t.dir.forget(t)
+	t.part.remove()
+}

@@ -1,0 +1,16 @@
+// Package kernel is the simulator proper: a model compiled into a [Network], and
+// a [Partition] of it that is stepped.
+//
+// A Network is what every partition agrees on: GIDs, ticks, grids of weights,
+// keys of randomness. It costs little and does not depend on the cut. A
+// Partition holds the neurons of a contiguous range of GIDs with all their
+// incoming synapses, and is a deterministic state machine: Step takes what
+// arrived for one step and returns what it emits. It knows no goroutine, clock,
+// log or file, so the same code runs in a test loop, in one process and on a
+// cluster.
+//
+// Static projections are pulled: in the step that ends at t, each looks up who
+// spiked a delay ago and adds its rows to the sums of t. Plastic projections are
+// pushed: a spike carries the weight it finds when it is received, into a ring
+// of later ticks. Both add integers, so both give the same sums in any order.
+package kernel

@@ -1,0 +1,89 @@
+package kernel
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/volley-snn/volley/snn/dataset"
+	"github.com/volley-snn/volley/snn/input"
+	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/random"
+)
+
+// compileInput makes the recipe of an input population.
+func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (*Population, error) {
+	p := &Population{Name: in.Name, Model: in.Model}
+	p.key = random.Seed(s.Input, random.Spikes).Sub(nameKey(in.Name))
+	wrap := func(err error) error { return fmt.Errorf("inputs.%s: %w", in.Name, err) }
+	rates := func(v model.Value) (input.Values, error) {
+		if v.File == "" {
+			return input.Values{Dist: v.Dist, List: v.List}, nil
+		}
+		column, err := readColumn(files, v.File, v.Column)
+		return input.Values{List: column}, err
+	}
+	switch in.Model {
+	case "poisson":
+		rate, err := rates(in.Rate)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		p.source = input.Poisson{N: in.Size, RateHz: rate, Profile: curve(in.Profile)}
+	case "volleys":
+		like := in
+		if in.Like != "" {
+			for i := range m.Inputs {
+				if m.Inputs[i].Name == in.Like {
+					like = &m.Inputs[i]
+				}
+			}
+			if like == in {
+				return nil, wrap(fmt.Errorf("like: no input %q", in.Like))
+			}
+		}
+		rate, err := rates(like.Rate)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		p.source = input.Volleys{
+			N: like.Size, RateHz: rate, Members: like.Members, VolleyRateHz: like.VolleyRate, Participation: like.Participation,
+			JitterMs: like.Jitter, SurrogateJitterMs: in.SurrogateJitter,
+			Group: random.Seed(s.Input, random.Volleys).Sub(nameKey(like.Name)),
+		}
+	case "spike_times":
+		if in.File != "" {
+			times, neurons, err := readSpikes(files, in.File)
+			if err != nil {
+				return nil, wrap(err)
+			}
+			p.source = input.SpikeTimes{N: in.Size, Neuron: neurons, TimeMs: times}
+			break
+		}
+		p.source = input.SpikeTrains(in.Times)
+	case "images":
+		images := input.Images{Encoding: input.Encoding(in.Encoding), MaxRateHz: in.MaxRate, Floor: in.Floor}
+		if images.Encoding == "" {
+			images.Encoding = input.RateCode
+		}
+		for _, set := range in.Sets {
+			read, err := readImages(files, set.Images)
+			if err != nil {
+				return nil, wrap(err)
+			}
+			images.Sets = append(images.Sets, read)
+		}
+		p.source = images
+	default:
+		return nil, wrap(fmt.Errorf("model: no kind of input %q", in.Model))
+	}
+	return p, nil
+}
+
+func readImages(files fs.FS, name string) (*dataset.Images, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return dataset.ReadImages(name, f)
+}

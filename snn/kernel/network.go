@@ -1,0 +1,232 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/connect"
+	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/random"
+)
+
+// Network is a compiled model: what all partitions share. It is read-only.
+type Network struct {
+	Model       *model.Model
+	DtMs        float64
+	Seeds       model.Seeds // with Base filled in
+	Populations []*Population
+	Projections []*Projection
+
+	// Interval is the smallest delay between populations, in ticks: what a
+	// partition emits in one step reaches nobody before the next.
+	Interval snn.Tick
+	// End is the last tick; with a protocol, the longest that it may last.
+	End snn.Tick
+
+	stimuli []*stimulus
+	longest snn.Tick // longest delay
+	neurons int
+	total   snn.GID
+}
+
+// Neurons is the number of neurons without input populations; Size is with them.
+func (n *Network) Neurons() int { return n.neurons }
+
+// Size is the number of GIDs.
+func (n *Network) Size() int { return int(n.total) }
+
+// Compile resolves a valid model: GIDs, ticks, keys, grids. Data files are read
+// from files. Errors say which part of the model is at fault; all are reported.
+func Compile(m *model.Model, files fs.FS) (*Network, error) {
+	n := &Network{Model: m, DtMs: m.Dt, Seeds: seeds(m.Seeds)}
+	c := compiler{n: n, files: files, byName: map[string]*Population{}}
+	c.populations()
+	if c.faults == nil {
+		c.projections()
+		c.compileStimuli()
+	}
+	if c.faults == nil {
+		c.grids()
+	}
+	if c.faults != nil {
+		return nil, errors.Join(c.faults...)
+	}
+	n.Interval, n.longest = longestDelay, 1
+	for _, p := range n.Projections {
+		n.Interval, n.longest = min(n.Interval, p.minDelay), max(n.longest, p.maxDelay)
+	}
+	n.End = ticks(m.Duration, m.Dt)
+	return n, nil
+}
+
+func seeds(s model.Seeds) model.Seeds {
+	for _, own := range []*uint64{&s.Network, &s.Initial, &s.Input} {
+		if *own == 0 {
+			*own = s.Base
+		}
+	}
+	return s
+}
+
+// compiler gathers faults, so that a model's are reported together.
+type compiler struct {
+	n      *Network
+	files  fs.FS
+	byName map[string]*Population
+	faults []error
+}
+
+func (c *compiler) fault(err error) { c.faults = append(c.faults, err) }
+
+func (c *compiler) populations() {
+	add := func(p *Population, size int) {
+		p.Index = len(c.n.Populations)
+		if uint64(c.n.total)+uint64(size) > math.MaxUint32 {
+			c.fault(fmt.Errorf("%s: more than %d neurons in all", p.Name, uint32(math.MaxUint32)))
+			return
+		}
+		p.Range = snn.Range{First: c.n.total, End: c.n.total + snn.GID(size)}
+		c.n.total = p.Range.End
+		c.n.Populations = append(c.n.Populations, p)
+		c.byName[p.Name] = p
+	}
+	m := c.n.Model
+	for i := range m.Populations {
+		p, err := compilePopulation(&m.Populations[i], c.n.Seeds, c.files)
+		if err != nil {
+			c.fault(err)
+			continue
+		}
+		add(p, m.Populations[i].Size)
+		c.n.neurons += m.Populations[i].Size
+	}
+	for i := range m.Inputs {
+		p, err := compileInput(m, &m.Inputs[i], c.n.Seeds, c.files)
+		if err != nil {
+			c.fault(err)
+			continue
+		}
+		for _, f := range p.source.Check(m.Dt) {
+			c.fault(fmt.Errorf("inputs.%s: %s", p.Name, f))
+		}
+		add(p, p.source.Size())
+	}
+}
+
+func (c *compiler) projections() {
+	m := c.n.Model
+	for i := range m.Projections {
+		p, err := c.projection(&m.Projections[i])
+		if err != nil {
+			c.fault(err)
+			continue
+		}
+		p.Index = len(c.n.Projections)
+		c.n.Projections = append(c.n.Projections, p)
+	}
+}
+
+func (c *compiler) projection(m *model.Projection) (*Projection, error) {
+	p := &Projection{Name: m.Name, Model: m, Source: c.byName[m.Source], Target: c.byName[m.Target], weight: m.Weight.Dist, delay: m.Delay.Dist}
+	if p.Source == nil {
+		return nil, fmt.Errorf("projections.%s.source: no population or input %q", m.Name, m.Source)
+	}
+	if p.Target == nil || p.Target.IsInput() {
+		return nil, fmt.Errorf("projections.%s.target: no population %q", m.Name, m.Target)
+	}
+	key := nameKey(m.Name)
+	p.key = random.Seed(c.n.Seeds.Network, random.Connectivity).Sub(key)
+	p.weightKey = random.Seed(c.n.Seeds.Network, random.Weights).Sub(key)
+	p.delayKey = random.Seed(c.n.Seeds.Network, random.Delays).Sub(key)
+	p.space = connect.Space{Sources: p.Source.Size(), Targets: p.Target.Size(), Same: p.Source == p.Target}
+	if err := c.rule(p); err != nil {
+		return nil, fmt.Errorf("projections.%s.%w", m.Name, err)
+	}
+	for _, f := range p.rule.Check(p.space) {
+		return nil, fmt.Errorf("projections.%s: %w", m.Name, f)
+	}
+	if err := p.setDelays(c.n.DtMs); err != nil {
+		return nil, err
+	}
+	p.setWeightBound()
+	return p, nil
+}
+
+// grids fixes the quantum of every receptor.
+func (c *compiler) grids() {
+	grids := map[*Population][]grid{}
+	for _, p := range c.n.Populations {
+		g := make([]grid, len(p.Receptors))
+		for r, port := range p.Receptors {
+			for _, m := range c.n.Model.Populations {
+				if m.Name == p.Name {
+					g[r].fixed = m.WeightQuantum[port.Name]
+				}
+			}
+		}
+		grids[p] = g
+	}
+	for _, p := range c.n.Projections {
+		spikesPerTick := 1.0
+		if p.Source.Model == "parrot_neuron" {
+			spikesPerTick = 64
+		}
+		perTick := float64(p.rule.InDegreeBound(p.space)) * spikesPerTick
+		ports, err := p.ports()
+		if err != nil {
+			c.fault(fmt.Errorf("projections.%s: %w", p.Name, err))
+			continue
+		}
+		for _, r := range ports {
+			grids[p.Target][r].add(p.weightBound, perTick)
+		}
+	}
+	for _, s := range c.n.stimuli {
+		if s.poisson != nil {
+			grids[s.target][s.receptor].add(s.weight, float64(s.poisson.Bound(c.n.DtMs)))
+		}
+	}
+	for _, p := range c.n.Populations {
+		for r := range p.Receptors {
+			q, err := grids[p][r].quantum("populations." + p.Name + "." + p.Receptors[r].Name)
+			if err != nil {
+				c.fault(err)
+			}
+			p.Quanta = append(p.Quanta, q)
+		}
+	}
+}
+
+// ports is the receptors that the projection's weights may enter by.
+func (p *Projection) ports() ([]int, error) {
+	low, high := p.weightRange()
+	if p.Model.Receptor != "" || low == high {
+		r, err := p.Target.receptor(p.Model.Receptor, high)
+		return []int{r}, err
+	}
+	var ports []int
+	for _, w := range []float64{low, high} {
+		r, err := p.Target.receptor("", w)
+		if err != nil {
+			return nil, err
+		}
+		if len(ports) == 0 || ports[0] != r {
+			ports = append(ports, r)
+		}
+	}
+	return ports, nil
+}
+
+func (p *Projection) weightRange() (low, high float64) {
+	if p.list != nil && p.list.weights != nil {
+		low, high = math.Inf(1), math.Inf(-1)
+		for _, w := range p.list.weights {
+			low, high = min(low, w), max(high, w)
+		}
+		return low, high
+	}
+	return p.weight.Range()
+}

@@ -1,0 +1,126 @@
+package kernel
+
+import (
+	"fmt"
+	"io/fs"
+	"math"
+
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/input"
+	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/neuron"
+	"github.com/volley-snn/volley/snn/random"
+)
+
+// Population is a population or input of the compiled network.
+type Population struct {
+	Index int
+	Name  string
+	Model string
+	Range snn.Range
+
+	// Receptors and their weight grids (the quantum of each, in its unit); none for an input.
+	Receptors []neuron.Receptor
+	Quanta    []float64
+
+	spec     neuron.Spec
+	params   neuron.Params // complete; one number, or one a neuron of the population
+	state    neuron.Params
+	adaptive *model.AdaptiveThreshold
+
+	source input.Recipe // an input's spikes; nil for neurons
+	key    random.Key   // an input's, or a stochastic neuron model's
+}
+
+// IsInput reports whether the population is made of spike sources.
+func (p *Population) IsInput() bool { return p.source != nil }
+
+// Size is the number of neurons.
+func (p *Population) Size() int { return p.Range.Len() }
+
+// receptor finds the port that a weight enters by: the named one, or the one that takes its sign.
+func (p *Population) receptor(name string, weight float64) (int, error) {
+	for r, port := range p.Receptors {
+		if name == port.Name || (name == "" && (port.Sign == 0 || float64(port.Sign)*weight > 0 || (weight == 0 && port.Sign > 0))) {
+			return r, nil
+		}
+	}
+	if name == "" {
+		return 0, fmt.Errorf("%s (%s) has no receptor for a weight of %g", p.Name, p.Model, weight)
+	}
+	var known []string
+	for _, port := range p.Receptors {
+		known = append(known, port.Name)
+	}
+	return 0, fmt.Errorf("%s (%s) has no receptor %q; it has %v", p.Name, p.Model, name, known)
+}
+
+func compilePopulation(m *model.Population, seeds model.Seeds, files fs.FS) (*Population, error) {
+	spec, ok := neuron.Lookup(m.Model)
+	if !ok {
+		return nil, fmt.Errorf("populations.%s.model: no neuron model %q", m.Name, m.Model)
+	}
+	p := &Population{Name: m.Name, Model: spec.Name, spec: spec, adaptive: m.AdaptiveThreshold}
+	p.key = random.Seed(seeds.Input, random.Escape).Sub(nameKey(m.Name))
+	var err error
+	if p.params, err = columns(spec.Params, m.Params, m.Size, random.Seed(seeds.Network, random.Parameters).Sub(nameKey(m.Name)), files); err != nil {
+		return nil, fmt.Errorf("populations.%s.params.%w", m.Name, err)
+	}
+	if p.state, err = columns(spec.State, m.Initial, m.Size, random.Seed(seeds.Initial, random.Initial).Sub(nameKey(m.Name)), files); err != nil {
+		return nil, fmt.Errorf("populations.%s.initial.%w", m.Name, err)
+	}
+	p.Receptors = spec.Receptors(p.params)
+	return p, nil
+}
+
+// columns turns a model's values into numbers: one, or one a neuron.
+func columns(vars []neuron.Var, given map[string]model.Value, size int, key random.Key, files fs.FS) (neuron.Params, error) {
+	out := neuron.Params{}
+	for k, v := range vars {
+		value, ok := given[v.Name]
+		if !ok {
+			continue
+		}
+		switch {
+		case value.File != "":
+			column, err := readColumn(files, value.File, value.Column)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", v.Name, err)
+			}
+			value.List = column
+			fallthrough
+		case value.List != nil:
+			if !v.List && len(value.List) != size {
+				return nil, fmt.Errorf("%s: %d values for %d neurons", v.Name, len(value.List), size)
+			}
+			out[v.Name] = value.List
+		case value.Dist.IsConstant():
+			out[v.Name] = []float64{value.Dist.A}
+		default:
+			column, sub := make([]float64, size), key.Sub(uint64(k))
+			for i := range column {
+				column[i] = value.Dist.Draw(sub, uint64(i))
+			}
+			out[v.Name] = column
+		}
+	}
+	return out.Complete(vars), nil
+}
+
+// nameKey hashes a name (FNV-1a), so that what is drawn for a part of the model
+// does not change when another part is added before it.
+func nameKey(name string) uint64 {
+	h := uint64(14695981039346656037)
+	for _, b := range []byte(name) {
+		h = (h ^ uint64(b)) * 1099511628211
+	}
+	return h
+}
+
+// ticks rounds a time to ticks.
+func ticks(ms, dtMs float64) snn.Tick {
+	if math.IsInf(ms, 1) {
+		return math.MaxInt64 / 4
+	}
+	return snn.Tick(math.Round(ms / dtMs))
+}

@@ -1,0 +1,119 @@
+package kernel
+
+import (
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/input"
+	"github.com/volley-snn/volley/snn/neuron"
+)
+
+// slice is the part [lo, hi) of a population that one partition holds.
+type slice struct {
+	population *Population
+	lo, hi     int
+	first      snn.GID // GID of neuron lo
+
+	// neurons
+	group    neuron.Group
+	in       neuron.Input
+	ring     [][]int32 // ring[receptor]: slots of stride sums each, for ticks t & mask
+	stride   int
+	mask     snn.Tick
+	since    snn.Tick // spikes emitted up to here do not arrive: the state was reset then
+	drives   []drive
+	currents []input.Current
+	current  []float64
+
+	// inputs
+	source input.Source
+
+	fired []uint32 // of the tick under way, counted from lo
+}
+
+// drive is a Poisson generator onto the slice.
+type drive struct {
+	drive    *input.Drive
+	receptor int
+	weight   int32
+}
+
+func (s *slice) len() int { return s.hi - s.lo }
+
+// sums is what arrives through receptor r at tick t.
+func (s *slice) sums(r int, t snn.Tick) []int32 {
+	at := int(t&s.mask) * s.stride
+	return s.ring[r][at : at+s.stride]
+}
+
+func newSlice(n *Network, p *Population, lo, hi int, ringTicks int) *slice {
+	s := &slice{population: p, lo: lo, hi: hi, first: p.Range.First + snn.GID(lo), since: snn.Never}
+	if p.IsInput() {
+		s.source = p.source.New(input.Slice{Lo: lo, Hi: hi, DtMs: n.DtMs, Key: p.key})
+		return s
+	}
+	cut := func(all neuron.Params, vars []neuron.Var) neuron.Params {
+		own := neuron.Params{}
+		for _, v := range vars {
+			if x := all[v.Name]; !v.List && len(x) > 1 {
+				own[v.Name] = x[lo:hi]
+			} else {
+				own[v.Name] = x
+			}
+		}
+		return own
+	}
+	s.group = p.spec.New(neuron.Config{
+		N: hi - lo, First: s.first, DtMs: n.DtMs, Key: p.key,
+		Params: cut(p.params, p.spec.Params), State: cut(p.state, p.spec.State),
+	})
+	slots := 1
+	for slots < ringTicks {
+		slots *= 2
+	}
+	s.stride, s.mask = hi-lo, snn.Tick(slots-1)
+	s.in = neuron.Input{Sums: make([][]int32, len(p.Receptors)), Quantum: p.Quanta}
+	for range p.Receptors {
+		s.ring = append(s.ring, make([]int32, slots*s.stride))
+	}
+	for _, st := range n.stimuli {
+		if st.target == p {
+			st.onto(s, n.DtMs)
+		}
+	}
+	return s
+}
+
+// update advances the slice over (t-1, t] and leaves who fired in s.fired.
+func (s *slice) update(t snn.Tick) {
+	s.fired = s.fired[:0]
+	if s.source != nil {
+		s.fired = s.source.Spikes(t, s.fired)
+		return
+	}
+	for _, d := range s.drives {
+		d.drive.Add(t, s.sums(d.receptor, t), d.weight)
+	}
+	if s.currents != nil {
+		clear(s.current)
+		for _, c := range s.currents {
+			c.AddCurrent(t, s.current)
+		}
+		s.in.Current = s.current
+	}
+	s.in.Tick = t
+	for r := range s.ring {
+		s.in.Sums[r] = s.sums(r, t)
+	}
+	s.fired = s.group.Update(&s.in, s.fired)
+	for r := range s.ring {
+		clear(s.in.Sums[r])
+	}
+}
+
+// reset sets the neurons back to their start at tick t: what is in flight to them is lost.
+func (s *slice) reset(t snn.Tick) {
+	s.group.Reset()
+	s.since = t
+	for _, ring := range s.ring {
+		clear(ring)
+	}
+}
