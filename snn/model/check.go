@@ -1,0 +1,162 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/volley-snn/volley/snn/neuron"
+)
+
+// Validate checks a model that was built in Go; a loaded one has been checked.
+// The error is a Faults.
+func (m *Model) Validate() error {
+	if f := m.check(nil); len(f) > 0 {
+		return f
+	}
+	return nil
+}
+
+// check finds what is wrong between the parts. units holds the unit that each
+// weight was written in, by path.
+func (m *Model) check(units map[string]string) Faults {
+	c := checker{m: m, units: units, names: map[string]string{}, neurons: map[string]neuron.Spec{}}
+	c.fault("dt", m.Dt > 0 && !math.IsInf(m.Dt, 0), "must be > 0 ms, is %g ms", m.Dt)
+	c.fault("duration", m.Protocol != nil || (m.Duration >= m.Dt && m.Duration/m.Dt < 1<<50), "must be at least one tick (%g ms), is %g ms", m.Dt, m.Duration)
+	c.fault("discard", m.Discard >= 0 && (m.Discard < m.Duration || m.Protocol != nil), "must be at least 0 ms and below the duration, is %g ms", m.Discard)
+	c.fault("populations", len(m.Populations) > 0 || len(m.Inputs) > 0, "there is no population and no input: nothing would happen")
+	for i := range m.Populations {
+		c.population(&m.Populations[i])
+	}
+	for i := range m.Inputs {
+		c.name("inputs."+m.Inputs[i].Name, m.Inputs[i].Name, "input")
+	}
+	for i := range m.Stimuli {
+		c.stimulus(&m.Stimuli[i])
+	}
+	for i := range m.Projections {
+		c.projection(&m.Projections[i])
+	}
+	return c.faults
+}
+
+type checker struct {
+	m       *Model
+	units   map[string]string
+	names   map[string]string // "population" or "input", by name
+	neurons map[string]neuron.Spec
+	faults  Faults
+}
+
+func (c *checker) fault(path string, ok bool, format string, args ...any) {
+	if !ok {
+		c.faults = append(c.faults, Fault{Path: path, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (c *checker) name(path, name, kind string) {
+	_, twice := c.names[name]
+	c.fault(path, !twice, "the name stands for a population and an input; names must differ")
+	c.names[name] = kind
+}
+
+func (c *checker) population(p *Population) {
+	path := "populations." + p.Name
+	c.name(path, p.Name, "population")
+	spec, ok := neuron.Lookup(p.Model)
+	if !ok {
+		c.fault(path+".model", false, "no neuron model %q", p.Model)
+		return
+	}
+	c.neurons[p.Name] = spec
+	c.fault(path+".size", p.Size >= 1, "must be at least 1, is %d", p.Size)
+	given := neuron.Params{}
+	for name, v := range p.Params {
+		if v.File == "" && v.List == nil {
+			low, high := v.Dist.Range()
+			given[name] = []float64{low}
+			if !v.Dist.IsConstant() {
+				other := neuron.Params{name: {high}}
+				for _, fault := range spec.Check(other.Complete(spec.Params)) {
+					c.fault(path+".params."+name, !strings.HasPrefix(fault, name), "%s", fault)
+				}
+			}
+		}
+	}
+	for _, fault := range spec.Check(given.Complete(spec.Params)) {
+		at := path
+		if name, _, _ := strings.Cut(fault, " "); given[name] != nil {
+			at = path + ".params." + name
+		}
+		c.fault(at, false, "%s", fault)
+	}
+}
+
+// weight checks the unit of a weight onto a population against its receptors'.
+func (c *checker) weight(path, target, receptor string) {
+	spec, ok := c.neurons[target]
+	if !ok || c.units == nil {
+		return
+	}
+	have, given := c.units[path]
+	if !given {
+		return
+	}
+	var names []string
+	for _, r := range spec.Receptors(neuron.Params{}.Complete(spec.Params)) {
+		names = append(names, r.Name)
+		if receptor == "" || receptor == r.Name {
+			c.fault(path, have == r.Unit, "is in %s; the receptors of %s (%s) take %s", orNone(have), target, spec.Name, orNone(r.Unit))
+			return
+		}
+	}
+	c.fault(strings.TrimSuffix(path, "weight")+"receptor_type", false, "%s has no receptor %q; %s", spec.Name, receptor, suggest(receptor, names))
+}
+
+func orNone(unit string) string {
+	if unit == "" {
+		return "bare numbers"
+	}
+	return unit
+}
+
+func (c *checker) stimulus(s *Stimulus) {
+	path := "stimuli." + s.Name
+	c.fault(path+".target", c.names[s.Target] == "population", "no population %q; %s", s.Target, suggest(s.Target, c.known("population")))
+	c.fault(path+".start", s.Start >= 0 && s.Stop >= s.Start, "start (%g ms) and stop (%g ms) must rise from 0 ms", s.Start, s.Stop)
+	if s.Model == "poisson_generator" {
+		c.weight(path+".weight", s.Target, s.Receptor)
+	}
+}
+
+func (c *checker) known(kinds ...string) []string {
+	var names []string
+	for _, name := range sortedKeys(c.names) {
+		for _, k := range kinds {
+			if c.names[name] == k {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func (c *checker) projection(p *Projection) {
+	path := "projections." + p.Name
+	_, ok := c.names[p.Source]
+	c.fault(path+".source", ok, "no population or input %q; %s", p.Source, suggest(p.Source, c.known("population", "input")))
+	c.fault(path+".target", c.names[p.Target] == "population", "no population %q; %s", p.Target, suggest(p.Target, c.known("population")))
+	if p.File == "" {
+		low, _ := p.Delay.Dist.Range()
+		c.fault(path+".delay", low/c.m.Dt >= 0.5 || !p.Delay.Dist.IsConstant(), "must be at least one tick (%g ms), is %g ms", c.m.Dt, low)
+		_, high := p.Delay.Dist.Range()
+		c.fault(path+".delay", high/c.m.Dt <= 1<<15, "reaches %g ms; at most %g ms (2^15 ticks)", high, c.m.Dt*(1<<15))
+	}
+	c.weight(path+".weight", p.Target, p.Receptor)
+	if s := p.SSDP; s != nil {
+		c.fault(path+".ssdp.window", s.Window/c.m.Dt >= 1, "must be at least one tick (%g ms), is %g ms", c.m.Dt, s.Window)
+		c.fault(path+".ssdp.w_max", s.WMin < s.WMax, "must be above w_min (%g), is %g", s.WMin, s.WMax)
+		c.fault(path+".ssdp.sigma", s.Sigma > 0, "must be > 0 ms, is %g ms", s.Sigma)
+	}
+	c.fault(path+".ssdp", (p.Synapse == "ssdp_synapse") == (p.SSDP != nil), "synapse_model ssdp_synapse and a block ssdp belong together")
+}

@@ -1,0 +1,382 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/volley-snn/volley/snn/neuron"
+	"github.com/volley-snn/volley/snn/random"
+)
+
+// decoder fills the model's types from a tree. The struct tags say all it knows:
+// yaml (key), unit, default, required, min, max, enum, spec, doc.
+type decoder struct {
+	faults Faults
+	places map[string]*tree  // where each path stands
+	units  map[string]string // unit that a weight was given in, by path
+}
+
+func (d *decoder) fault(at *tree, path, format string, args ...any) {
+	d.faults = append(d.faults, at.fault(path, format, args...))
+}
+
+var valueType = reflect.TypeFor[Value]()
+
+// object decodes a mapping into the struct at v.
+func (d *decoder) object(t *tree, path string, v reflect.Value) {
+	d.places[path] = t
+	fields := map[string]int{}
+	for i := range v.NumField() {
+		if key := v.Type().Field(i).Tag.Get("yaml"); key != "" && key != "-" {
+			fields[key] = i
+		}
+	}
+	if t.kind != mapping {
+		d.fault(t, path, "expected a mapping with %s, found %s", strings.Join(sortedKeys(fields), ", "), t.kind)
+		return
+	}
+	for key, i := range fields {
+		f := v.Type().Field(i)
+		if fallback, ok := f.Tag.Lookup("default"); ok && t.get(key) == nil {
+			d.value(&tree{kind: scalar, text: withUnit(fallback, f.Tag.Get("unit"))}, join(path, key), v.Field(i), f.Tag)
+		}
+	}
+	for _, e := range t.keys {
+		i, ok := fields[e.name]
+		if !ok {
+			at := &tree{file: t.file, line: e.line, column: e.column}
+			d.fault(at, join(path, e.name), "unknown key; %s", suggest(e.name, sortedKeys(fields)))
+			continue
+		}
+		f := v.Type().Field(i)
+		switch {
+		case f.Tag.Get("spec") == "neuron.params" || f.Tag.Get("spec") == "neuron.state":
+			d.neuronValues(t, e.value, join(path, e.name), v.Field(i), f.Tag.Get("spec"))
+		default:
+			d.value(e.value, join(path, e.name), v.Field(i), f.Tag)
+		}
+	}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if f.Tag.Get("required") == "true" && t.get(f.Tag.Get("yaml")) == nil {
+			d.fault(t, path, "%s is missing: %s", f.Tag.Get("yaml"), f.Tag.Get("doc"))
+		}
+	}
+}
+
+func withUnit(text, unit string) string {
+	if unit == "" || text == "inf" {
+		return text
+	}
+	return text + " " + unit
+}
+
+// value decodes t into v, whose field has the tag.
+func (d *decoder) value(t *tree, path string, v reflect.Value, tag reflect.StructTag) {
+	if _, ok := d.places[path]; !ok {
+		d.places[path] = t
+	}
+	unit := tag.Get("unit")
+	if tag.Get("spec") == "weight" {
+		unit = "*"
+	}
+	if v.Type() == valueType {
+		v.Set(reflect.ValueOf(d.parameter(t, path, unit)))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		p := reflect.New(v.Type().Elem())
+		d.object(t, path, p.Elem())
+		v.Set(p)
+	case reflect.Struct:
+		d.object(t, path, v)
+	case reflect.Slice:
+		d.slice(t, path, v, tag)
+	case reflect.Map:
+		d.mapOf(t, path, v)
+	default:
+		d.scalar(t, path, v, unit, tag)
+	}
+}
+
+func (d *decoder) scalar(t *tree, path string, v reflect.Value, unit string, tag reflect.StructTag) {
+	if t.kind != scalar {
+		d.fault(t, path, "expected %s, found %s", expected(v.Kind(), unit), t.kind)
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if enum := tag.Get("enum"); enum != "" && !slices.Contains(strings.Split(enum, ","), t.text) {
+			d.fault(t, path, "%q is not one of %s", t.text, strings.ReplaceAll(enum, ",", ", "))
+			return
+		}
+		v.SetString(t.text)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(t.text)
+		if err != nil {
+			d.fault(t, path, "%q: expected true or false", t.text)
+			return
+		}
+		v.SetBool(b)
+	case reflect.Int, reflect.Uint64:
+		x, err := strconv.ParseFloat(t.text, 64)
+		if err != nil || x != math.Trunc(x) || math.Abs(x) > 1<<53 || (v.Kind() == reflect.Uint64 && x < 0) {
+			d.fault(t, path, "%q: expected a whole number", t.text)
+			return
+		}
+		if !d.inBounds(t, path, x, tag) {
+			return
+		}
+		if v.Kind() == reflect.Int {
+			v.SetInt(int64(x))
+		} else {
+			v.SetUint(uint64(x))
+		}
+	case reflect.Float64:
+		if x, ok := d.number(t, path, unit); ok && d.inBounds(t, path, x, tag) {
+			v.SetFloat(x)
+		}
+	}
+}
+
+func expected(k reflect.Kind, unit string) string {
+	switch k {
+	case reflect.String:
+		return "a word"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Uint64:
+		return "a whole number"
+	}
+	return example(unit)
+}
+
+func (d *decoder) number(t *tree, path, unit string) (float64, bool) {
+	if t.kind != scalar {
+		d.fault(t, path, "expected %s, found %s", example(unit), t.kind)
+		return 0, false
+	}
+	x, have, err := parseQuantity(t.text, unit)
+	if err != nil {
+		d.fault(t, path, "%v", err)
+		return 0, false
+	}
+	if unit == "*" {
+		d.units[path] = have
+	}
+	return x, true
+}
+
+func (d *decoder) inBounds(t *tree, path string, x float64, tag reflect.StructTag) bool {
+	if low, err := strconv.ParseFloat(tag.Get("min"), 64); err == nil && x < low {
+		d.fault(t, path, "must be at least %g, is %g", low, x)
+		return false
+	}
+	if high, err := strconv.ParseFloat(tag.Get("max"), 64); err == nil && x > high {
+		d.fault(t, path, "must be at most %g, is %g", high, x)
+		return false
+	}
+	return true
+}
+
+// slice decodes a list, or a mapping by name into structs with a Name.
+func (d *decoder) slice(t *tree, path string, v reflect.Value, tag reflect.StructTag) {
+	elem := v.Type().Elem()
+	byName := false
+	if elem.Kind() == reflect.Struct {
+		f, ok := elem.FieldByName("Name")
+		byName = ok && f.Tag.Get("yaml") == "-"
+	}
+	if byName {
+		if t.kind != mapping {
+			d.fault(t, path, "expected a mapping from names, found %s", t.kind)
+			return
+		}
+		for _, e := range t.keys {
+			item := reflect.New(elem).Elem()
+			item.FieldByName("Name").SetString(e.name)
+			if e.name == "" || strings.ContainsAny(e.name, ". /\\\t") {
+				d.fault(e.value, path, "the name %q: expected letters, digits, - and _", e.name)
+			}
+			d.object(e.value, join(path, e.name), item)
+			v.Set(reflect.Append(v, item))
+		}
+		return
+	}
+	items := t.items
+	if t.kind != list {
+		if t.kind != scalar || elem.Kind() == reflect.Struct {
+			d.fault(t, path, "expected a list, found %s", t.kind)
+			return
+		}
+		items = []*tree{t}
+	}
+	v.Set(reflect.MakeSlice(v.Type(), 0, len(items)))
+	for i, item := range items {
+		x := reflect.New(elem).Elem()
+		d.value(item, fmt.Sprintf("%s[%d]", path, i), x, tag)
+		v.Set(reflect.Append(v, x))
+	}
+}
+
+// mapOf decodes a mapping of parameters whose units the names decide later, or
+// of plain weights.
+func (d *decoder) mapOf(t *tree, path string, v reflect.Value) {
+	if t.kind != mapping {
+		d.fault(t, path, "expected a mapping, found %s", t.kind)
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, e := range t.keys {
+		x := reflect.New(v.Type().Elem()).Elem()
+		d.value(e.value, join(path, e.name), x, `spec:"weight"`)
+		v.SetMapIndex(reflect.ValueOf(e.name), x)
+	}
+}
+
+// neuronValues decodes parameters or state, in the units of the neuron model.
+func (d *decoder) neuronValues(population, t *tree, path string, v reflect.Value, spec string) {
+	name := ""
+	if m := population.get("model"); m != nil {
+		name = m.text
+	}
+	found, ok := neuron.Lookup(name)
+	if !ok {
+		var names []string
+		for _, s := range neuron.Models() {
+			names = append(names, s.Name)
+		}
+		at := population
+		if m := population.get("model"); m != nil {
+			at = m
+		}
+		d.fault(at, strings.TrimSuffix(path, "."+path[strings.LastIndex(path, ".")+1:])+".model", "no neuron model %q; %s", name, suggest(name, names))
+		return
+	}
+	vars := found.Params
+	if spec == "neuron.state" {
+		vars = found.State
+	}
+	if t.kind != mapping {
+		d.fault(t, path, "expected a mapping, found %s", t.kind)
+		return
+	}
+	var names []string
+	for _, x := range vars {
+		names = append(names, x.Name)
+	}
+	values := map[string]Value{}
+	for _, e := range t.keys {
+		k := slices.Index(names, e.name)
+		if k < 0 {
+			at := &tree{file: t.file, line: e.line, column: e.column}
+			d.fault(at, join(path, e.name), "%s has no such %s; %s", found.Name, strings.TrimPrefix(spec, "neuron."), suggest(e.name, names))
+			continue
+		}
+		d.places[join(path, e.name)] = e.value
+		values[e.name] = d.parameter(e.value, join(path, e.name), vars[k].Unit)
+	}
+	v.Set(reflect.ValueOf(values))
+}
+
+// parameter decodes a Value.
+func (d *decoder) parameter(t *tree, path, unit string) Value {
+	switch t.kind {
+	case list:
+		var v Value
+		for i, item := range t.items {
+			x, _ := d.number(item, fmt.Sprintf("%s[%d]", path, i), unit)
+			v.List = append(v.List, x)
+		}
+		return v
+	case mapping:
+		if t.get("file") != nil {
+			return d.columnOf(t, path)
+		}
+		if len(t.keys) == 1 {
+			return Value{Dist: d.distribution(t.keys[0], path, unit)}
+		}
+		d.fault(t, path, "expected a quantity, {uniform: ...}, {normal: ...}, {lognormal: ...}, {exponential: ...} or {file: ..., column: ...}")
+		return Value{}
+	}
+	x, _ := d.number(t, path, unit)
+	return Value{Dist: random.Const(x)}
+}
+
+func (d *decoder) columnOf(t *tree, path string) Value {
+	var v Value
+	for _, e := range t.keys {
+		switch e.name {
+		case "file":
+			v.File = e.value.text
+		case "column":
+			v.Column = e.value.text
+		default:
+			d.fault(e.value, join(path, e.name), "unknown key; a column is given by file and column")
+		}
+	}
+	if v.Column == "" {
+		d.fault(t, path, "column is missing: the name of a column of %s", v.File)
+	}
+	return v
+}
+
+// distribution decodes {kind: {parameters}}.
+func (d *decoder) distribution(e entry, path, unit string) random.Distribution {
+	shapes := map[string][2]string{"uniform": {"min", "max"}, "normal": {"mean", "std"}, "lognormal": {"mean", "std"}, "exponential": {"mean"}}
+	path = join(path, e.name)
+	dist := random.Distribution{Kind: random.Kind(e.name), Bounds: random.Redraw, Min: math.Inf(-1), Max: math.Inf(1)}
+	names, ok := shapes[e.name]
+	if !ok {
+		d.fault(&tree{file: e.value.file, line: e.line, column: e.column}, path, "unknown distribution; %s", suggest(e.name, sortedKeys(shapes)))
+		return random.Distribution{}
+	}
+	if e.value.kind != mapping {
+		d.fault(e.value, path, "expected a mapping with %s, found %s", strings.Trim(names[0]+", "+names[1], ", "), e.value.kind)
+		return random.Distribution{}
+	}
+	seen := map[string]bool{}
+	for _, p := range e.value.keys {
+		own := unit
+		if e.name == "lognormal" && (p.name == "mean" || p.name == "std") {
+			own = "" // of the logarithm
+		}
+		at := join(path, p.name)
+		seen[p.name] = true
+		switch {
+		case p.name == names[0]:
+			dist.A, _ = d.number(p.value, at, own)
+		case p.name == names[1]:
+			dist.B, _ = d.number(p.value, at, own)
+		case p.name == "min" && e.name != "uniform":
+			dist.Min, _ = d.number(p.value, at, own)
+			dist.Bounded = true
+		case p.name == "max" && e.name != "uniform":
+			dist.Max, _ = d.number(p.value, at, own)
+			dist.Bounded = true
+		case p.name == "bounds" && (p.value.text == "redraw" || p.value.text == "clip"):
+			dist.Bounds = random.Bounds(p.value.text)
+		case p.name == "bounds":
+			d.fault(p.value, at, "%q is not one of redraw, clip", p.value.text)
+		default:
+			d.fault(&tree{file: p.value.file, line: p.line, column: p.column}, at, "unknown key; %s", suggest(p.name, []string{names[0], names[1], "min", "max", "bounds"}))
+		}
+	}
+	for _, name := range names {
+		if name != "" && !seen[name] {
+			d.fault(e.value, path, "%s is missing", name)
+		}
+	}
+	if u := d.units[join(path, names[0])]; u != "" {
+		d.units[strings.TrimSuffix(path, "."+e.name)] = u
+	}
+	if err := dist.Check(); err != nil {
+		d.fault(e.value, path, "%v", err)
+	}
+	return dist
+}

@@ -1,0 +1,137 @@
+package model
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestBrunelExample(t *testing.T) {
+	m, err := Load(os.DirFS("../../examples"), "brunel.yaml", Options{Set: []string{"scale=0.5", "projections.E_E.delay=2 ms"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Populations) != 2 || m.Populations[0].Name != "E" || m.Populations[1].Size != 1250 || m.Populations[1].Params["V_th"].Dist.A != 20 {
+		t.Errorf("populations %+v", m.Populations)
+	}
+	p := m.Projections[2]
+	if p.Name != "I_E" || p.Weight.Dist.A != -5*54.96 || p.Target != "E" || !p.Multapses || p.Synapse != "static_synapse" {
+		t.Errorf("projection %+v", p)
+	}
+	if m.Projections[0].Delay.Dist.A != 2 || m.Projections[1].Delay.Dist.A != 1.5 {
+		t.Errorf("delays %v and %v: --set must change one projection only", m.Projections[0].Delay, m.Projections[1].Delay)
+	}
+	if m.Duration != 1000 || m.Stimuli[1].Target != "I" {
+		t.Errorf("duration %v, stimuli %+v", m.Duration, m.Stimuli)
+	}
+	same, _ := Load(os.DirFS("../../examples"), "brunel.yaml", Options{Set: []string{"scale=0.5", "projections.E_E.delay=2 ms"}})
+	other, _ := Load(os.DirFS("../../examples"), "brunel.yaml", Options{})
+	if m.Digest() != same.Digest() || m.Digest() == other.Digest() {
+		t.Error("the digest must name what the model says")
+	}
+}
+
+const good = `name: small
+dt: 0.1 ms
+duration: 100 ms
+populations:
+  E: {model: iaf_psc_exp, size: 10, params: {tau_m: 20 ms}}
+projections:
+  E_E: {source: E, target: E, rule: all_to_all, weight: 10 pA, delay: 1 ms}
+`
+
+// Each broken model, by what is replaced in the good one, and the fault expected.
+var broken = []struct{ name, from, to, want string }{
+	{"unknown key", "duration:", "durations:", `m.yaml:3:1: durations: unknown key; did you mean duration?`},
+	{"unknown parameter", "tau_m:", "tau_mm:", `m.yaml:5:46: populations.E.params.tau_mm: iaf_psc_exp has no such params; did you mean tau_m?`},
+	{"missing unit", "20 ms", "20", `m.yaml:5:53: populations.E.params.tau_m: "20" has no unit; expected a time, such as 20 ms`},
+	{"wrong unit", "20 ms", "20 mV", `m.yaml:5:53: populations.E.params.tau_m: "20 mV" is a voltage; expected a time, such as 20 ms`},
+	{"unknown unit", "20 ms", "20 parsec", `"20 parsec" has the unknown unit "parsec"`},
+	{"no number", "20 ms", "twenty ms", `"twenty ms" is not a number`},
+	{"NaN", "20 ms", "nan ms", `"nan ms" is not a number`},
+	{"negative time constant", "20 ms", "-20 ms", `populations.E.params.tau_m: tau_m must be > 0 ms, is -20`},
+	{"negative size", "size: 10", "size: -10", `m.yaml:5:33: populations.E.size: must be at least 1, is -10`},
+	{"fractional size", "size: 10", "size: 1.5", `populations.E.size: "1.5": expected a whole number`},
+	{"unknown model", "iaf_psc_exp", "iaf_psc_expp", `m.yaml:5:14: populations.E.model: no neuron model "iaf_psc_expp"; did you mean iaf_psc_exp?`},
+	{"missing model", "model: iaf_psc_exp, ", "", `populations.E: model is missing`},
+	{"unknown source", "source: E", "source: F", `m.yaml:7:17: projections.E_E.source: no population or input "F"`},
+	{"unknown target", "target: E", "target: F", `projections.E_E.target: no population "F"`},
+	{"unknown rule", "all_to_all", "some_to_some", `"some_to_some" is not one of one_to_one, all_to_all`},
+	{"delay under dt", "delay: 1 ms", "delay: 0.01 ms", `projections.E_E.delay: must be at least one tick (0.1 ms), is 0.01 ms`},
+	{"delay too long", "delay: 1 ms", "delay: 1 min", `projections.E_E.delay: reaches 60000 ms`},
+	{"weight of another kind", "10 pA", "10 mV", `projections.E_E.weight: is in mV; the receptors of E (iaf_psc_exp) take pA`},
+	{"weight without unit", "10 pA", "10", `projections.E_E.weight: is in bare numbers`},
+	{"unknown distribution", "10 pA", "{gauss: {mean: 1 pA, std: 1 pA}}", `unknown distribution; expected one of exponential, lognormal, normal, uniform`},
+	{"missing std", "10 pA", "{normal: {mean: 1 pA}}", `projections.E_E.weight.normal: std is missing`},
+	{"negative std", "10 pA", "{normal: {mean: 1 pA, std: -1 pA}}", `std must be >= 0`},
+	{"min over max", "10 pA", "{uniform: {min: 3 pA, max: 1 pA}}", `uniform: min 3 is above max 1`},
+	{"zero dt", "dt: 0.1 ms", "dt: 0 ms", `m.yaml:2:5: dt: must be > 0 ms`},
+	{"no duration", "duration: 100 ms", "duration: 0 ms", `duration: must be at least one tick`},
+	{"key twice", "duration: 100 ms", "dt: 0.2 ms", `m.yaml:3:1: not YAML: mapping key "dt" already defined at [2:1]`},
+	{"not YAML", "dt: 0.1 ms", "dt: [", `not YAML`},
+	{"a list for a mapping", "{tau_m: 20 ms}", "[20 ms]", `populations.E.params: expected a mapping, found a list`},
+	{"unknown name in an expression", "20 ms", "$(tau) ms", `unknown name tau`},
+	{"expression without end", "20 ms", `"$(3 ms"`, `the expression has no closing bracket`},
+	{"expression that divides by zero", "20 ms", "$(1 / 0) ms", `the value is +Inf`},
+	{"when is no condition", "size: 10", "size: 10, when: maybe", `populations.E.when: "maybe": expected true or false`},
+	{"unknown anchor", "{tau_m: 20 ms}", "*nowhere", `nowhere`},
+	{"threshold under reset", "tau_m: 20 ms", "V_th: -80 mV", `V_reset must be below V_th (-80 mV), is -70 mV`},
+	{"ssdp without its block", "weight: 10 pA", "weight: 10 pA, synapse_model: ssdp_synapse", `synapse_model ssdp_synapse and a block ssdp belong together`},
+	{"bad name", "  E: {", "  E x: {", `the name "E x"`},
+}
+
+func TestBrokenModels(t *testing.T) {
+	for _, c := range broken {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.Replace(good, c.from, c.to, 1)
+			if text == good {
+				t.Fatalf("%q does not stand in the good model", c.from)
+			}
+			_, err := load(text)
+			if err == nil {
+				t.Fatalf("no fault; expected %s", c.want)
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got\n%v\nexpected\n%s", err, c.want)
+			}
+		})
+	}
+}
+
+func load(text string, set ...string) (*Model, error) {
+	return Load(fstest.MapFS{"m.yaml": {Data: []byte(text)}}, "m.yaml", Options{Set: set})
+}
+
+func TestGoodModelLoads(t *testing.T) {
+	if _, err := load(good); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAllFaultsTogether(t *testing.T) {
+	text := strings.NewReplacer("20 ms", "20", "size: 10", "size: -1", "10 pA", "{}", "dt: 0.1 ms", "dt: 0.1").Replace(good)
+	_, err := load(text)
+	if err == nil || len(err.(Faults)) != 4 {
+		t.Errorf("expected 4 faults, got\n%v", err)
+	}
+}
+
+func TestOverrides(t *testing.T) {
+	for set, want := range map[string]string{
+		"populations.F.size=3": "populations.F: no such part", "size": "expected path=value", "dt.x=1": "has no parts", "populations.E.size=": "",
+	} {
+		_, err := load(good, set)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("--set %s: got %v, expected %q", set, err, want)
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(good)
+	for _, c := range broken {
+		f.Add(strings.Replace(good, c.from, c.to, 1))
+	}
+	f.Fuzz(func(_ *testing.T, text string) { load(text) })
+}
