@@ -7,7 +7,6 @@ import (
 	"context"
 	"runtime"
 	"sync"
-	"time"
 
 	"github.com/volley-snn/volley/partition"
 	"github.com/volley-snn/volley/snn"
@@ -26,8 +25,7 @@ type Engine struct {
 	Ranges     []snn.Range
 	Partitions []*kernel.Partition
 	Threads    int
-	BuildTime  time.Duration
-	BuildCPU   time.Duration
+	Build      Spent
 
 	batches []*kernel.Batch
 	outputs []kernel.Output
@@ -46,7 +44,7 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 	}
 	c.Partitions = max(1, min(c.Partitions, n.Size()))
 	c.Threads = min(c.Threads, c.Partitions)
-	start, cpu := time.Now(), cpuTime()
+	clock := StartClock()
 	e := &Engine{Network: n, Ranges: partition.Cut(n.Costs(), c.Partitions), Threads: c.Threads}
 	e.Partitions = make([]*kernel.Partition, len(e.Ranges))
 	faults := make([]error, len(e.Ranges))
@@ -67,7 +65,7 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 	}
 	e.outputs = make([]kernel.Output, len(e.Partitions))
 	e.team = newTeam(c.Threads)
-	e.BuildTime, e.BuildCPU = time.Since(start), cpuTime()-cpu
+	e.Build = clock.Elapsed()
 	return e, nil
 }
 

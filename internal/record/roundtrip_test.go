@@ -139,7 +139,7 @@ func TestParquetIsPlain(t *testing.T) {
 					t.Errorf("%s: codec %v", name, column.MetaData.Codec)
 				}
 				for _, encoding := range column.MetaData.Encoding {
-					if encoding != format.Plain && encoding != format.RLE && encoding != format.RLEDictionary && encoding != format.PlainDictionary {
+					if encoding != format.Plain && encoding != format.RLE && encoding != format.RLEDictionary {
 						t.Errorf("%s: column %v has encoding %v", name, column.MetaData.PathInSchema, encoding)
 					}
 				}

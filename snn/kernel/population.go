@@ -117,7 +117,9 @@ func nameKey(name string) uint64 {
 	return h
 }
 
-// ticks rounds a time to ticks.
+// Ticks rounds a time to ticks; an infinite one is later than any run lasts.
+func Ticks(ms, dtMs float64) snn.Tick { return ticks(ms, dtMs) }
+
 func ticks(ms, dtMs float64) snn.Tick {
 	if math.IsInf(ms, 1) {
 		return math.MaxInt64 / 4

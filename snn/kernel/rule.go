@@ -71,7 +71,7 @@ func (n *Network) Costs() []float64 {
 	return costs
 }
 
-// Size is what the partition's projections hold, in all and by projection.
+// Sizes is what the partition's projections hold, by projection.
 func (p *Partition) Sizes() map[string]Holding {
 	sizes := map[string]Holding{}
 	for _, b := range p.blocks {
@@ -79,6 +79,7 @@ func (p *Partition) Sizes() map[string]Holding {
 		h := sizes[b.projection.Name]
 		h.Synapses += own.synapses
 		h.Bytes += own.bytes
+		h.Events += own.events
 		h.Layout = own.layout
 		sizes[b.projection.Name] = h
 	}
@@ -89,4 +90,5 @@ func (p *Partition) Sizes() map[string]Holding {
 type Holding struct {
 	Synapses, Bytes int64
 	Layout          string
+	Events          int64 // synapses that spikes have crossed so far
 }

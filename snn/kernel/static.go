@@ -18,6 +18,7 @@ type puller interface {
 type blockSize struct {
 	synapses, bytes int64
 	layout          string
+	events          int64 // synapses that spikes have crossed so far
 }
 
 // index is how a block names a target: 16 bits suffice where a partition holds
@@ -33,6 +34,7 @@ type listBlock[T index] struct {
 	weight   int32
 	slice    *slice
 	receptor int
+	events   int64
 	rows     []uint64 // row of source s is targets[rows[s]:rows[s+1]]
 	targets  []T
 }
@@ -45,14 +47,16 @@ func (b *listBlock[T]) pull(t snn.Tick, log *spikeLog) {
 	sums := b.slice.sums(b.receptor, t)
 	for _, g := range log.of(emitted, b.source) {
 		s := g - b.first
-		for _, j := range b.targets[b.rows[s]:b.rows[s+1]] {
+		row := b.targets[b.rows[s]:b.rows[s+1]]
+		b.events += int64(len(row))
+		for _, j := range row {
 			sums[j] += b.weight
 		}
 	}
 }
 
 func (b *listBlock[T]) size() blockSize {
-	return blockSize{int64(len(b.targets)), bytesOf(b.rows) + bytesOf(b.targets), "list"}
+	return blockSize{int64(len(b.targets)), bytesOf(b.rows) + bytesOf(b.targets), "list", b.events}
 }
 
 // packedBlock has a weight and delay of its own for each synapse. A row is
@@ -64,6 +68,7 @@ type packedBlock[T index] struct {
 	delays   int // number of delays: minDelay to minDelay+delays-1
 	slice    *slice
 	receptor int
+	events   int64
 	segments []uint64 // delay d of source s is segments[s*delays+d-minDelay] to the next
 	targets  []T
 	weights  []int32
@@ -80,6 +85,7 @@ func (b *packedBlock[T]) pull(t snn.Tick, log *spikeLog) {
 			at := int(g-b.first)*b.delays + d
 			lo, hi := b.segments[at], b.segments[at+1]
 			weights := b.weights[lo:hi]
+			b.events += int64(hi - lo)
 			for k, j := range b.targets[lo:hi] {
 				sums[j] += weights[k]
 			}
@@ -88,7 +94,7 @@ func (b *packedBlock[T]) pull(t snn.Tick, log *spikeLog) {
 }
 
 func (b *packedBlock[T]) size() blockSize {
-	return blockSize{int64(len(b.targets)), bytesOf(b.segments) + bytesOf(b.targets) + bytesOf(b.weights), "packed"}
+	return blockSize{int64(len(b.targets)), bytesOf(b.segments) + bytesOf(b.targets) + bytesOf(b.weights), "packed", b.events}
 }
 
 func bytesOf[T uint16 | uint32 | uint64 | int32 | float32 | float64](s []T) int64 {

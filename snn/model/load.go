@@ -99,7 +99,13 @@ func override(t *tree, set string) *Fault {
 		}
 		next := at.get(key)
 		last := i == len(keys)-1
-		if next == nil && !(last && i > 0) {
+		if next == nil && mayBeNew(keys[:i+1]) {
+			next = &tree{kind: mapping, file: where}
+			if !last {
+				at.set(key, next)
+			}
+		}
+		if next == nil {
 			var known []string
 			for _, e := range at.keys {
 				known = append(known, e.name)
@@ -118,6 +124,18 @@ func override(t *tree, set string) *Fault {
 		at = next
 	}
 	return nil
+}
+
+// mayBeNew reports whether an override may add the part at a path: a key that
+// the model's types know, but no new population or other named entry.
+func mayBeNew(keys []string) bool {
+	for i := range reflect.TypeFor[Model]().NumField() {
+		f := reflect.TypeFor[Model]().Field(i)
+		if f.Tag.Get("yaml") == keys[0] {
+			return len(keys) != 2 || f.Type.Kind() != reflect.Slice
+		}
+	}
+	return false
 }
 
 // choose drops the entries whose `when` is false.

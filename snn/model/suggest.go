@@ -24,7 +24,7 @@ func sortedKeys[V any](m map[string]V) []string {
 
 // suggest words what could have been meant: the nearest known name, or all.
 func suggest(name string, known []string) string {
-	best, bestDistance := "", 3
+	best, bestDistance := "", 1+min(2, len(name)/3)
 	for _, k := range known {
 		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < bestDistance {
 			best, bestDistance = k, d

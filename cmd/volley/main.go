@@ -1,0 +1,76 @@
+// Command volley simulates networks of spiking neurons that learn from group
+// synchrony.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volley-snn/volley/snn/model"
+)
+
+// version is the release; the linker may set it.
+var version = "0.1.0-dev"
+
+// Exit codes, as docs promise them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2 // bad usage or a bad model
+	exitInterrupted = 130
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(execute(ctx))
+}
+
+// usageError is a mistake on the command line or in what it names.
+type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return u.error }
+
+func execute(ctx context.Context) int {
+	root := &cobra.Command{
+		Use: "volley", Short: "Simulate spiking neural networks that learn from group synchrony",
+		SilenceUsage: true, SilenceErrors: true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(runCommand(), examplesCommand(), versionCommand())
+	err := root.ExecuteContext(ctx)
+	var faults model.Faults
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(os.Stderr, "volley: interrupted; what was computed has been written")
+		return exitInterrupted
+	case errors.As(err, &faults):
+		fmt.Fprintln(os.Stderr, faults)
+		return exitUsage
+	}
+	fmt.Fprintln(os.Stderr, "volley:", err)
+	if errors.As(err, &usage) || isUsage(err) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// isUsage recognises cobra's own complaints, which have no type.
+func isUsage(err error) bool {
+	for _, start := range []string{"unknown command", "accepts ", "requires at least", "unknown flag"} {
+		if len(err.Error()) >= len(start) && err.Error()[:len(start)] == start {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/kernel"
+)
+
+// progress shows how far a run is: one line that is rewritten on a terminal, a
+// line every few seconds elsewhere.
+type progress struct {
+	network     *kernel.Network
+	quiet       bool
+	terminal    bool
+	start, last time.Time
+	spikes      int64
+	steps       int
+	shown       bool
+}
+
+func newProgress(n *kernel.Network, quiet bool) *progress {
+	now := time.Now()
+	return &progress{network: n, quiet: quiet, terminal: term.IsTerminal(int(os.Stderr.Fd())), start: now, last: now}
+}
+
+// Observe looks at the clock once in a while: a step may take only microseconds.
+func (p *progress) Observe(_, to snn.Tick, outputs []kernel.Output) error {
+	if p.quiet {
+		return nil
+	}
+	for _, o := range outputs {
+		p.spikes += int64(len(o.Spikes.GIDs))
+	}
+	if p.steps++; p.steps%32 != 0 {
+		return nil
+	}
+	every := 3 * time.Second
+	if p.terminal {
+		every = 200 * time.Millisecond
+	}
+	now := time.Now()
+	if now.Sub(p.last) < every {
+		return nil
+	}
+	p.last = now
+	bio := float64(to) * p.network.DtMs / 1000
+	wall := now.Sub(p.start).Seconds()
+	line := fmt.Sprintf("%5.1f %%  %.3f s of biological time in %.1f s (%.2f x real time)  %.3g spikes/s",
+		100*float64(to)/float64(p.network.End), bio, wall, wall/bio, float64(p.spikes)/wall)
+	if p.terminal {
+		fmt.Fprintf(os.Stderr, "\r\x1b[K%s", line)
+		p.shown = true
+	} else {
+		fmt.Fprintln(os.Stderr, line)
+	}
+	return nil
+}
+
+// end clears the line.
+func (p *progress) end() {
+	if p.shown {
+		fmt.Fprint(os.Stderr, "\r\x1b[K")
+	}
+}
+
+func sortedNames[V any](m map[string]V) []string {
+	var names []string
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/snn/kernel"
+	"github.com/volley-snn/volley/snn/model"
+)
+
+// runFlags are what `volley run` is told beside the model.
+type runFlags struct {
+	set                 []string
+	duration            string
+	seed                uint64
+	partitions, threads int
+	out, data, format   string
+	json, quiet, force  bool
+	maxOutput           int64
+}
+
+func runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use: "run MODEL", Short: "Simulate a model: a file, or example:NAME", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			f.seed, _ = c.Flags().GetUint64("seed")
+			if c.Flags().Changed("seed") {
+				f.set = append(f.set, fmt.Sprintf("seeds.base=%d", f.seed))
+			}
+			if f.duration != "" {
+				f.set = append(f.set, "duration="+f.duration)
+			}
+			return run(c.Context(), args[0], f)
+		},
+	}
+	fl := c.Flags()
+	fl.StringArrayVar(&f.set, "set", nil, "change the model: path=value, or a parameter's name=value; may be repeated")
+	fl.StringVar(&f.duration, "duration", "", "biological time, such as 2s")
+	fl.Uint64("seed", 1, "seed of the network, the initial state and the input")
+	fl.IntVar(&f.partitions, "partitions", 0, "cut the network into N parts (default: one a thread); never changes a result")
+	fl.IntVar(&f.threads, "threads", 0, "cores to use (default: all); never changes a result")
+	fl.StringVar(&f.out, "out", "", "directory of the run's files (default: runs/NAME)")
+	fl.StringVar(&f.data, "data", "", "directory of data files that are not beside the model")
+	fl.StringVar(&f.format, "format", "parquet", "tables as parquet or csv")
+	fl.BoolVar(&f.json, "json", false, "print summary.json on standard output, and nothing else")
+	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
+	fl.BoolVar(&f.force, "force", false, "write into a directory that holds something else")
+	fl.Int64Var(&f.maxOutput, "max-output", 0, "most bytes that the run may write (default: what the disk holds)")
+	return c
+}
+
+func run(ctx context.Context, arg string, f runFlags) error {
+	m, files, err := resolve(arg, f.data, model.Options{Set: f.set})
+	if err != nil {
+		return err
+	}
+	n, err := compile(m, files)
+	if err != nil {
+		return err
+	}
+	if f.out == "" {
+		f.out = filepath.Join("runs", m.Name)
+	}
+	dir, err := record.Create(f.out, record.Options{Format: record.Format(f.format), Force: f.force, MaxBytes: f.maxOutput})
+	if err != nil {
+		return usageError{err}
+	}
+	defer dir.Abort()
+	e, err := engine.New(n, engine.Config{Partitions: f.partitions, Threads: f.threads})
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	recorder, err := engine.NewRecorder(n, dir)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(n, f.quiet)
+	start := engine.StartClock()
+	runErr := e.Run(ctx, recorder, progress)
+	simulate := start.Elapsed()
+	progress.end()
+	if runErr != nil && !errors.Is(runErr, context.Canceled) {
+		return runErr
+	}
+	run, summary := describe(e, recorder, simulate, runErr != nil)
+	if err := dir.Finish(run, summary); err != nil {
+		return err
+	}
+	if f.json {
+		if err := printJSON(summary); err != nil {
+			return err
+		}
+	} else {
+		printSummary(summary, f.out)
+	}
+	return runErr
+}
+
+func compile(m *model.Model, files fs.FS) (*kernel.Network, error) {
+	n, err := kernel.Compile(m, files)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return n, nil
+}
+
+func printJSON(s *record.Summary) error {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Println(string(text))
+	return err
+}
+
+// printSummary says what happened, in a few lines.
+func printSummary(s *record.Summary, out string) {
+	fmt.Printf("%s: %d neurons, %d synapses, %.6g ms simulated in %.3g s (%.2f x real time), %.2f ns an event\n",
+		s.Model, s.Neurons, s.Synapses, s.DurationMs, s.WallS.Simulate, float64(s.RealTimeFactor), float64(s.NsPerEvent))
+	for _, name := range sortedNames(s.Populations) {
+		p := s.Populations[name]
+		fmt.Printf("  %-10s %7d neurons  %8.3f Hz  ISI CV %.2f\n", name, p.Size, float64(p.RateHz), float64(p.CVISI))
+	}
+	fmt.Printf("spikes %s (%d)\n", s.SpikeHash[:16], s.Spikes)
+	fmt.Fprintln(os.Stderr, "the run's files are in", out)
+}
