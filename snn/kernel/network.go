@@ -26,10 +26,12 @@ type Network struct {
 	// End is the last tick; with a protocol, the longest that it may last.
 	End snn.Tick
 
-	stimuli []*stimulus
-	longest snn.Tick // longest delay
-	neurons int
-	total   snn.GID
+	stimuli  []*stimulus
+	measures []*Projection // window measurements, by number
+	windows  []windows
+	longest  snn.Tick // longest delay
+	neurons  int
+	total    snn.GID
 }
 
 // Neurons is the number of neurons without input populations; Size is with them.
@@ -59,7 +61,23 @@ func Compile(m *model.Model, files fs.FS) (*Network, error) {
 		n.Interval, n.longest = min(n.Interval, p.minDelay), max(n.longest, p.maxDelay)
 	}
 	n.End = ticks(m.Duration, m.Dt)
+	for _, p := range n.Projections {
+		if p.Model.SSDP != nil {
+			_, w := ssdpParams(p, m.Dt)
+			n.measures, n.windows = append(n.measures, p), append(n.windows, w)
+		}
+	}
 	return n, nil
+}
+
+// measureOf is the number of a projection's window measurement.
+func (n *Network) measureOf(p *Projection) int {
+	for i, m := range n.measures {
+		if m == p {
+			return i
+		}
+	}
+	return -1
 }
 
 func seeds(s model.Seeds) model.Seeds {

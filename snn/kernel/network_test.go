@@ -172,3 +172,80 @@ func BenchmarkBrunel100ms(b *testing.B) {
 	}
 	b.ReportMetric(float64(spikes)/float64(b.N)/12500/0.1, "Hz")
 }
+
+// learner is a Poisson population that projects to a few neurons under SSDP.
+func learner() *model.Model {
+	params := map[string]model.Value{"C_m": constant(250), "tau_m": constant(20), "t_ref": constant(2), "E_L": constant(0), "V_reset": constant(0), "V_th": constant(10)}
+	return &model.Model{Dt: 0.1, Duration: 15000, Seeds: model.Seeds{Base: 1},
+		Populations: []model.Population{{Name: "out", Model: "iaf_psc_delta", Size: 9, Params: params, Initial: map[string]model.Value{"V_m": constant(0)},
+			AdaptiveThreshold: &model.AdaptiveThreshold{Eta: 0.1, TargetSpikes: 2, Every: 100, Min: -5, Max: 100}}},
+		Inputs: []model.Input{{Name: "in", Model: "volleys", Size: 60, Rate: constant(20), Members: 15, VolleyRate: 8, Participation: 0.9, Jitter: 1}},
+		Projections: []model.Projection{{Name: "in_out", Source: "in", Target: "out", Rule: "all_to_all", Synapse: "ssdp_synapse", Delay: constant(1),
+			Weight: model.Value{Dist: random.Distribution{Kind: random.Uniform, A: 0.3, B: 0.7}},
+			SSDP:   &model.SSDP{Window: 20, Sigma: 2, Eta: 0.05, Beta: 1.2, APlus: 1, ABase: 0.3, OneSilent: "chance", Bounds: "soft", WMax: 1, Horizon: 100}}},
+	}
+}
+
+// learn runs a network cut into parts, and returns its spikes and final weights
+// by target, then source.
+func learn(t *testing.T, n *Network, parts int) (string, []float64) {
+	t.Helper()
+	var ps []*Partition
+	for k := range parts {
+		p, err := Build(n, snn.Range{First: snn.GID(k * n.Size() / parts), End: snn.GID((k + 1) * n.Size() / parts)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ps = append(ps, p)
+	}
+	var spikes []spike
+	var batches []*Batch
+	var sums []Aggregate
+	for now := snn.Tick(0); now < n.End; {
+		to := n.Boundary(now, nil)
+		var next []*Batch
+		var shares []Share
+		for _, p := range ps {
+			out := p.Step(Input{To: to, Spikes: batches, Aggregates: sums})
+			next = append(next, out.Spikes)
+			shares = append(shares, out.Shares...)
+		}
+		for k := range int(to - now) {
+			for _, b := range next {
+				for _, g := range b.At(k) {
+					spikes = append(spikes, spike{now + 1 + snn.Tick(k), g})
+				}
+			}
+		}
+		sums = Sum(shares)
+		batches, now = next, to
+	}
+	var weights []float64
+	for _, p := range ps {
+		p.Weights(n.Projections[0], func(_ int, _ []uint32, w []float64) { weights = append(weights, w...) })
+	}
+	return hash(spikes), weights
+}
+
+func TestCutChangesNoWeight(t *testing.T) {
+	n := compile(t, learner(), ".")
+	spikes, weights := learn(t, n, 1)
+	moved := 0.0
+	for _, w := range weights {
+		moved += max(w-0.7, 0.3-w, 0)
+	}
+	if moved < 1 {
+		t.Fatalf("weights hardly moved (%v): nothing is compared", moved)
+	}
+	for _, parts := range []int{2, 3, 7, 30} {
+		s, w := learn(t, n, parts)
+		if s != spikes {
+			t.Errorf("%d partitions: %s, one gives %s", parts, s, spikes)
+		}
+		for k := range weights {
+			if w[k] != weights[k] {
+				t.Fatalf("%d partitions: weight %d is %v, one partition gives %v", parts, k, w[k], weights[k])
+			}
+		}
+	}
+}

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"github.com/volley-snn/volley/snn"
-	"github.com/volley-snn/volley/snn/input"
 )
 
 // Partition holds the neurons of a contiguous range of GIDs with all their
@@ -14,37 +13,74 @@ type Partition struct {
 	n       *Network
 	slices  []*slice
 	pullers []puller
-	blocks  []block // every projection's, for sizes
+	pushers []plastic
+	blocks  []block // every projection's, for sizes and weights
 	log     *spikeLog
 	now     snn.Tick // state is that after this tick
+	trial   *Trial
 
-	out [2]Batch // the batch of a step stays until the step after the next
-	odd int
+	out    [2]Batch // the batch of a step stays until the step after the next
+	odd    int
+	shares []Share
 }
+
+// plastic is a projection whose weights change: spikes are pushed through it
+// when they are received.
+type plastic interface {
+	receive(t snn.Tick, log *spikeLog)
+	size() blockSize
+	// weights yields each target of the slice with its sources and weights.
+	weights(yield func(target int, sources []uint32, weights []float64))
+	// target is the slice it projects to.
+	target() *slice
+}
+
+// windowLearner is a plastic projection that learns window by window.
+type windowLearner interface {
+	plastic
+	fired(t snn.Tick, neurons []uint32)
+	aggregate(a *Aggregate)
+	// ends reports whether a window, or the gap before one, is over at now, and
+	// whether it is a window that counts.
+	ends(now snn.Tick) (whole, over bool)
+	close() Share
+	open(now snn.Tick, trial *Trial)
+	setRate(rate float64)
+}
+
+func (b *windowed[W]) target() *slice { return b.slice }
+func (b *windowed[W]) ends(now snn.Tick) (whole, over bool) {
+	return b.inside && b.end == now, b.end == now
+}
+func (b *windowed[W]) setRate(rate float64) { b.rate = rate }
 
 // block is a projection's synapses in this partition.
 type block struct {
 	projection *Projection
-	puller     puller
+	holds      interface{ size() blockSize }
 }
 
 // Input is what arrives at a partition for one step.
 type Input struct {
-	To snn.Tick // the step is (now, To]
+	To snn.Tick // the step is (now, To]; see Network.Boundary
 
 	// Spikes are the batches of the step before, of every partition, in
 	// partition order; empty in the first step.
 	Spikes []*Batch
 
-	// Trial, where not nil, starts with this step; Reset says that the states of
+	// Aggregates are the windows whose shares were emitted in the step before.
+	Aggregates []Aggregate
+
+	// Trial, where not nil, starts with this step; with Reset, the states of
 	// the protocol's populations are set back first.
-	Trial *input.Trial
+	Trial *Trial
 	Reset bool
 }
 
 // Output is what a partition emits in one step.
 type Output struct {
-	Spikes *Batch // owned by the partition; valid until the step after the next
+	Spikes *Batch  // owned by the partition; valid until the step after the next
+	Shares []Share // of windows that ended with the step before; valid until the next step
 }
 
 // Build makes the partition of a range of GIDs. Cost: time and memory follow the
@@ -57,38 +93,60 @@ func Build(n *Network, r snn.Range) (*Partition, error) {
 			continue
 		}
 		lo := int(own.First - pop.Range.First)
-		s := newSlice(n, pop, lo, lo+own.Len(), 1)
+		s := newSlice(n, pop, lo, lo+own.Len(), n.ringTicks(pop))
 		p.slices = append(p.slices, s)
 		for _, proj := range n.Projections {
-			if proj.Target != pop {
-				continue
-			}
-			pullers, err := buildStatic(proj, s, n.DtMs)
-			if err != nil {
-				return nil, err
-			}
-			for _, b := range pullers {
-				p.pullers = append(p.pullers, b)
-				p.blocks = append(p.blocks, block{proj, b})
+			if proj.Target == pop {
+				if err := p.build(proj, s); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
 	return p, nil
 }
 
+// ringTicks is how far ahead of now a spike may be pushed onto a population.
+func (n *Network) ringTicks(pop *Population) int {
+	ahead := snn.Tick(1)
+	for _, p := range n.Projections {
+		if p.Target == pop && p.Plastic() {
+			ahead = max(ahead, p.maxDelay+1)
+		}
+	}
+	return int(ahead)
+}
+
+func (p *Partition) build(proj *Projection, s *slice) error {
+	if !proj.Plastic() {
+		pullers, err := buildStatic(proj, s, p.n.DtMs)
+		for _, b := range pullers {
+			p.pullers = append(p.pullers, b)
+			p.blocks = append(p.blocks, block{proj, b})
+		}
+		return err
+	}
+	var b plastic
+	var err error
+	if measure := p.n.measureOf(proj); proj.Model.Precision == "float64" {
+		b, err = buildWindowed[float64](p.n, proj, s, measure)
+	} else {
+		b, err = buildWindowed[float32](p.n, proj, s, measure)
+	}
+	if err != nil {
+		return err
+	}
+	p.pushers = append(p.pushers, b)
+	p.blocks = append(p.blocks, block{proj, b})
+	return nil
+}
+
 // Now is the tick that the partition's state belongs to.
 func (p *Partition) Now() snn.Tick { return p.now }
 
-// Step advances the partition over (Now, in.To], which must be at most the
-// network's interval long.
+// Step advances the partition over (Now, in.To].
 func (p *Partition) Step(in Input) Output {
-	if len(in.Spikes) > 0 && in.Spikes[0].Ticks() > 0 {
-		b := in.Spikes[0]
-		p.log.append(b.From, b.From+snn.Tick(b.Ticks()), in.Spikes)
-	}
-	if in.Trial != nil {
-		p.begin(in.Trial, in.Reset)
-	}
+	p.receive(in)
 	p.odd ^= 1
 	out := &p.out[p.odd]
 	out.begin(p.now)
@@ -102,18 +160,76 @@ func (p *Partition) Step(in Input) Output {
 				out.GIDs = append(out.GIDs, s.first+snn.GID(i))
 			}
 		}
+		for _, b := range p.pushers {
+			if w, ok := b.(windowLearner); ok {
+				w.fired(t, b.target().fired)
+			}
+		}
 		out.endTick()
 	}
 	p.now = in.To
-	return Output{Spikes: out}
+	return Output{Spikes: out, Shares: p.shares}
 }
 
-func (p *Partition) begin(trial *input.Trial, reset bool) {
+// receive takes what arrived: spikes first, which carry the weights of when they
+// were emitted; then the ends of windows; then the start of a trial.
+func (p *Partition) receive(in Input) {
+	if len(in.Spikes) > 0 && in.Spikes[0].Ticks() > 0 {
+		first := in.Spikes[0].From + 1
+		p.log.append(first-1, p.now, in.Spikes)
+		for _, b := range p.pushers {
+			for t := first; t <= p.now; t++ {
+				b.receive(t, p.log)
+			}
+		}
+	}
+	p.shares = p.shares[:0]
+	for _, b := range p.pushers {
+		w, ok := b.(windowLearner)
+		if !ok {
+			continue
+		}
+		for i := range in.Aggregates {
+			w.aggregate(&in.Aggregates[i])
+		}
+		if whole, over := w.ends(p.now); over {
+			if whole {
+				p.shares = append(p.shares, w.close())
+			}
+			w.open(p.now, p.trial)
+		}
+	}
+	if in.Trial != nil {
+		p.begin(in.Trial, in.Reset)
+	}
+}
+
+func (p *Partition) begin(trial *Trial, reset bool) {
+	p.trial = trial
 	for _, s := range p.slices {
 		if s.source != nil {
-			s.source.Begin(*trial)
-		} else if reset && p.n.resets(s.population) {
+			s.source.Begin(trial.Trial)
+			continue
+		}
+		if reset && p.n.resets(s.population) {
 			s.reset(p.now)
+		}
+		if s.threshold != nil {
+			s.threshold.settle()
+			s.threshold.rate = trial.Rate
+			if !trial.Homeostasis {
+				s.threshold.rate = 0
+			}
+		}
+	}
+	for _, b := range p.pushers {
+		if w, ok := b.(windowLearner); ok {
+			rate := trial.Rate
+			if !trial.Plasticity {
+				rate = 0
+			}
+			w.setRate(rate)
+			w.open(p.now, trial)
 		}
 	}
 }
@@ -129,4 +245,15 @@ func (n *Network) resets(p *Population) bool {
 		}
 	}
 	return false
+}
+
+// Weights yields the weights of a plastic projection onto this partition: target
+// by target, each with its sources in ascending order; indices count within the
+// populations. The slices are reused.
+func (p *Partition) Weights(projection *Projection, yield func(target int, sources []uint32, weights []float64)) {
+	for _, b := range p.blocks {
+		if w, ok := b.holds.(plastic); ok && b.projection == projection {
+			w.weights(yield)
+		}
+	}
 }

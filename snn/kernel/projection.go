@@ -45,7 +45,6 @@ type draws struct {
 	p               *Projection
 	weights, delays random.Key
 	dtMs            float64
-	first           int // row of the explicit list, by position
 	rows            []uint32
 }
 

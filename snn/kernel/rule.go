@@ -75,7 +75,7 @@ func (n *Network) Costs() []float64 {
 func (p *Partition) Sizes() map[string]Holding {
 	sizes := map[string]Holding{}
 	for _, b := range p.blocks {
-		own := b.puller.size()
+		own := b.holds.size()
 		h := sizes[b.projection.Name]
 		h.Synapses += own.synapses
 		h.Bytes += own.bytes

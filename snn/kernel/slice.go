@@ -23,6 +23,8 @@ type slice struct {
 	currents []input.Current
 	current  []float64
 
+	threshold *threshold // nil where it does not adapt
+
 	// inputs
 	source input.Source
 
@@ -74,6 +76,10 @@ func newSlice(n *Network, p *Population, lo, hi int, ringTicks int) *slice {
 	for range p.Receptors {
 		s.ring = append(s.ring, make([]int32, slots*s.stride))
 	}
+	if p.adaptive != nil {
+		s.threshold = newThreshold(p.adaptive, s.len(), n.DtMs, n.Model.Protocol != nil)
+		s.in.Threshold = s.threshold.theta
+	}
 	for _, st := range n.stimuli {
 		if st.target == p {
 			st.onto(s, n.DtMs)
@@ -106,6 +112,9 @@ func (s *slice) update(t snn.Tick) {
 	s.fired = s.group.Update(&s.in, s.fired)
 	for r := range s.ring {
 		clear(s.in.Sums[r])
+	}
+	if s.threshold != nil {
+		s.threshold.after(t, s.fired)
 	}
 }
 
