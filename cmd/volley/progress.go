@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/snn/kernel"
 )
 
@@ -30,11 +30,11 @@ func newProgress(n *kernel.Network, quiet bool) *progress {
 }
 
 // Observe looks at the clock once in a while: a step may take only microseconds.
-func (p *progress) Observe(_, to snn.Tick, outputs []kernel.Output) error {
+func (p *progress) Observe(m *engine.Moment) error {
 	if p.quiet {
 		return nil
 	}
-	for _, o := range outputs {
+	for _, o := range m.Outputs {
 		p.spikes += int64(len(o.Spikes.GIDs))
 	}
 	if p.steps++; p.steps%32 != 0 {
@@ -49,10 +49,10 @@ func (p *progress) Observe(_, to snn.Tick, outputs []kernel.Output) error {
 		return nil
 	}
 	p.last = now
-	bio := float64(to) * p.network.DtMs / 1000
+	bio := float64(m.To) * p.network.DtMs / 1000
 	wall := now.Sub(p.start).Seconds()
 	line := fmt.Sprintf("%5.1f %%  %.3f s of biological time in %.1f s (%.2f x real time)  %.3g spikes/s",
-		100*float64(to)/float64(p.network.End), bio, wall, wall/bio, float64(p.spikes)/wall)
+		100*m.Done, bio, wall, wall/bio, float64(p.spikes)/wall)
 	if p.terminal {
 		fmt.Fprintf(os.Stderr, "\r\x1b[K%s", line)
 		p.shown = true

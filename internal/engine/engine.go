@@ -4,7 +4,6 @@
 package engine
 
 import (
-	"context"
 	"runtime"
 	"sync"
 
@@ -27,10 +26,12 @@ type Engine struct {
 	Threads    int
 	Build      Spent
 
-	batches []*kernel.Batch
-	outputs []kernel.Output
-	team    *team
-	now     snn.Tick
+	batches    []*kernel.Batch
+	outputs    []kernel.Output
+	shares     []kernel.Share
+	aggregates []kernel.Aggregate
+	team       *team
+	now        snn.Tick
 }
 
 // New cuts the network, builds its partitions in parallel, and starts the workers.
@@ -75,39 +76,23 @@ func (e *Engine) Close() { e.team.close() }
 // Now is the tick up to which the network has been simulated.
 func (e *Engine) Now() snn.Tick { return e.now }
 
-// Step advances every partition to tick to, at most one interval ahead, and
-// returns their outputs in partition order, valid until the next call.
-func (e *Engine) Step(to snn.Tick) []kernel.Output {
+// Step advances every partition to tick to, at most to the network's Boundary,
+// and returns their outputs in partition order, valid until the next call. trial,
+// where not nil, starts with this step.
+func (e *Engine) Step(to snn.Tick, trial *kernel.Trial) []kernel.Output {
+	in := kernel.Input{To: to, Spikes: e.batches, Aggregates: e.aggregates, Trial: trial}
 	e.team.run(len(e.Partitions), func(i int) {
-		e.outputs[i] = e.Partitions[i].Step(kernel.Input{To: to, Spikes: e.batches})
+		e.outputs[i] = e.Partitions[i].Step(in)
 	})
-	e.batches = e.batches[:0]
+	e.batches, e.shares = e.batches[:0], e.shares[:0]
 	for _, o := range e.outputs {
 		e.batches = append(e.batches, o.Spikes)
+		e.shares = append(e.shares, o.Shares...)
+	}
+	e.aggregates = nil
+	if len(e.shares) > 0 {
+		e.aggregates = kernel.Sum(e.shares)
 	}
 	e.now = to
 	return e.outputs
-}
-
-// Observer sees the outputs of each step, in order.
-type Observer interface {
-	Observe(from, to snn.Tick, outputs []kernel.Output) error
-}
-
-// Run steps the network to its end and shows each step to the observers. It
-// stops early, between two steps, when ctx is done, and returns its error.
-func (e *Engine) Run(ctx context.Context, observers ...Observer) error {
-	for e.now < e.Network.End {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		from := e.now
-		outputs := e.Step(min(from+e.Network.Interval, e.Network.End))
-		for _, o := range observers {
-			if err := o.Observe(from, e.now, outputs); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

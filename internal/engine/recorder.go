@@ -40,7 +40,7 @@ func NewRecorder(n *kernel.Network, dir *record.Dir) (*Recorder, error) {
 	records := n.Model.Records.Spikes
 	if records == nil {
 		for _, p := range populations {
-			records = append(records, model.SpikeRecord{Population: p.Name, Stop: n.Model.Duration + n.DtMs})
+			records = append(records, model.SpikeRecord{Population: p.Name, Stop: float64(n.End+1) * n.DtMs})
 		}
 	}
 	if dir == nil || len(records) == 0 {
@@ -65,11 +65,11 @@ func NewRecorder(n *kernel.Network, dir *record.Dir) (*Recorder, error) {
 }
 
 // Observe takes the spikes of one step.
-func (r *Recorder) Observe(from, to snn.Tick, outputs []kernel.Output) error {
-	for k := range int(to - from) {
-		t := from + 1 + snn.Tick(k)
+func (r *Recorder) Observe(m *Moment) error {
+	for k := range int(m.To - m.From) {
+		t := m.From + 1 + snn.Tick(k)
 		r.merged = r.merged[:0]
-		for _, o := range outputs {
+		for _, o := range m.Outputs {
 			r.merged = append(r.merged, o.Spikes.At(k)...)
 		}
 		if len(r.merged) == 0 {

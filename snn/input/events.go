@@ -22,6 +22,9 @@ type Events struct {
 // Size is Width * Height * 2.
 func (e Events) Size() int { return e.Width * e.Height * 2 }
 
+// Items is the number of recordings in a set.
+func (e Events) Items(set int) int { return len(e.Sets[set]) }
+
 // Check returns what is wrong with the recipe. Cost: reads every event.
 func (e Events) Check(dtMs float64) []string {
 	faults := checkSize(e.Size(), dtMs)

@@ -42,6 +42,9 @@ func (m Images) Size() int {
 	return m.Sets[0].Rows * m.Sets[0].Cols
 }
 
+// Items is the number of images in a set.
+func (m Images) Items(set int) int { return m.Sets[set].N }
+
 // Check returns what is wrong with the recipe.
 func (m Images) Check(dtMs float64) []string {
 	if len(m.Sets) == 0 {

@@ -61,6 +61,13 @@ type Recipe interface {
 	New(s Slice) Source
 }
 
+// Items is a Recipe that presents items, chosen by a Trial's Set and Item.
+type Items interface {
+	Recipe
+	// Items is the number of items in a set.
+	Items(set int) int
+}
+
 // The ends that one key is split by, so that no two draw the same word. The list
 // is append-only: a number is part of what a seed means.
 const (

@@ -9,6 +9,7 @@ import (
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/connect"
 	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/protocol"
 	"github.com/volley-snn/volley/snn/random"
 )
 
@@ -25,6 +26,9 @@ type Network struct {
 	Interval snn.Tick
 	// End is the last tick; with a protocol, the longest that it may last.
 	End snn.Tick
+
+	Protocol *protocol.Protocol // nil where no items are presented
+	Watched  *Population        // whose spikes a trial counts
 
 	stimuli  []*stimulus
 	measures []*Projection // window measurements, by number
@@ -51,6 +55,7 @@ func Compile(m *model.Model, files fs.FS) (*Network, error) {
 		c.compileStimuli()
 	}
 	if c.faults == nil {
+		c.protocol()
 		c.grids()
 	}
 	if c.faults != nil {
@@ -61,6 +66,9 @@ func Compile(m *model.Model, files fs.FS) (*Network, error) {
 		n.Interval, n.longest = min(n.Interval, p.minDelay), max(n.longest, p.maxDelay)
 	}
 	n.End = ticks(m.Duration, m.Dt)
+	if n.Protocol != nil {
+		n.End = n.Protocol.LongestTicks()
+	}
 	for _, p := range n.Projections {
 		if p.Model.SSDP != nil {
 			_, w := ssdpParams(p, m.Dt)

@@ -71,10 +71,9 @@ type Input struct {
 	// Aggregates are the windows whose shares were emitted in the step before.
 	Aggregates []Aggregate
 
-	// Trial, where not nil, starts with this step; with Reset, the states of
-	// the protocol's populations are set back first.
+	// Trial, where not nil, starts with this step: first the states of the
+	// protocol's reset populations are set back.
 	Trial *Trial
-	Reset bool
 }
 
 // Output is what a partition emits in one step.
@@ -200,18 +199,18 @@ func (p *Partition) receive(in Input) {
 		}
 	}
 	if in.Trial != nil {
-		p.begin(in.Trial, in.Reset)
+		p.begin(in.Trial)
 	}
 }
 
-func (p *Partition) begin(trial *Trial, reset bool) {
+func (p *Partition) begin(trial *Trial) {
 	p.trial = trial
 	for _, s := range p.slices {
 		if s.source != nil {
 			s.source.Begin(trial.Trial)
 			continue
 		}
-		if reset && p.n.resets(s.population) {
+		if p.n.resets(s.population) {
 			s.reset(p.now)
 		}
 		if s.threshold != nil {

@@ -1,6 +1,10 @@
 package kernel
 
-import "github.com/volley-snn/volley/snn"
+import (
+	"math"
+
+	"github.com/volley-snn/volley/snn"
+)
 
 // windows says where the windows of a measurement lie: window k is the ticks
 // (origin + phase + k width, origin + phase + (k+1) width]. Without a protocol the
@@ -13,7 +17,7 @@ type windows struct {
 // next is the end of the window that holds the tick after now, and whether now
 // is inside or at the start of one.
 func (w windows) next(now snn.Tick, trial *Trial) (end snn.Tick, inside bool) {
-	origin, until := snn.Tick(0), Ticks(inf, 1)
+	origin, until := snn.Tick(0), Ticks(math.Inf(1), 1)
 	if trial != nil {
 		origin, until = trial.Start, trial.End
 	}

@@ -124,7 +124,7 @@ func TestSoftBoundsSettle(t *testing.T) {
 				settled += u
 			}
 		})
-		settled /= float64(n-50_000)
+		settled /= float64(n - 50_000)
 		chance := minus / p.Beta
 		ratio := plus / chance
 		want := ratio / (ratio + p.Beta)
