@@ -10,13 +10,22 @@ import (
 	"github.com/volley-snn/volley/snn/kernel"
 )
 
+// outcome is what a run left in its observers.
+type outcome struct {
+	recorder    *engine.Recorder
+	phases      *engine.Phases
+	before      []record.WeightHistogram
+	results     map[string]any
+	simulate    engine.Spent
+	interrupted bool
+}
+
 // describe says what was run and what came out, for run.json and summary.json.
-func describe(e *engine.Engine, r *engine.Recorder, simulate engine.Spent, interrupted bool) (*record.Run, *record.Summary) {
-	n := e.Network
+func describe(e *engine.Engine, o outcome) (*record.Run, *record.Summary) {
+	n, r, simulate := e.Network, o.recorder, o.simulate
 	m := n.Model
 	durationMs := float64(e.Now()) * m.Dt
 	holdings, synapses, bytes, events := e.Holdings()
-	weights := record.NewWeightHash()
 	run := &record.Run{
 		ID: fmt.Sprintf("%s-%s", m.Name, time.Now().UTC().Format("20060102T150405")), Started: time.Now().UTC().Format(time.RFC3339),
 		Model: m.Name, Description: m.Description, ModelDigest: m.Digest(), ModelText: string(m.Source),
@@ -24,7 +33,8 @@ func describe(e *engine.Engine, r *engine.Recorder, simulate engine.Spent, inter
 		Versions:    record.Versions{Volley: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH},
 		Seeds:       record.Seeds{Network: n.Seeds.Network, Initial: n.Seeds.Initial, Input: n.Seeds.Input},
 		Populations: engine.Populations(n), Plan: e.Plan(), WeightQuanta: quanta(n),
-		SpikeHash: r.Hash.Sum(), WeightHash: weights.Sum(),
+		SpikeHash: r.Hash.Sum(), WeightHash: e.HashWeights().Sum(),
+		WeightHistograms: engine.Compare(o.before, e.Histograms()), Phases: o.phases.All(),
 	}
 	for _, p := range n.Projections {
 		h := holdings[p.Name]
@@ -41,8 +51,8 @@ func describe(e *engine.Engine, r *engine.Recorder, simulate engine.Spent, inter
 		RealTimeFactor:  record.Number(simulate.WallS / (durationMs / 1000)),
 		NsPerEvent:      record.Number(simulate.WallS * 1e9 / float64(events)),
 		BytesPerSynapse: record.Number(float64(bytes) / float64(synapses)),
-		PeakRSSBytes:    engine.PeakRSS(), Interrupted: interrupted,
-		Populations: r.Statistics.Summaries(durationMs), Results: map[string]any{},
+		PeakRSSBytes:    engine.PeakRSS(), Interrupted: o.interrupted,
+		Populations: r.Statistics.Summaries(durationMs), Results: o.results,
 	}
 	return run, summary
 }

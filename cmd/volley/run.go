@@ -13,6 +13,7 @@ import (
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/results"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
 )
@@ -68,6 +69,10 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	findings, err := results.New(n, files)
+	if err != nil {
+		return usageError{err}
+	}
 	if f.out == "" {
 		f.out = filepath.Join("runs", m.Name)
 	}
@@ -85,15 +90,21 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	o := outcome{recorder: recorder, phases: engine.NewPhases(n), before: e.Histograms()}
 	progress := newProgress(n, f.quiet)
 	start := engine.StartClock()
-	runErr := e.Run(ctx, recorder, progress)
-	simulate := start.Elapsed()
+	runErr := e.Run(ctx, recorder, o.phases, findings, progress)
+	e.Settle()
+	o.simulate, o.interrupted = start.Elapsed(), runErr != nil
 	progress.end()
 	if runErr != nil && !errors.Is(runErr, context.Canceled) {
 		return runErr
 	}
-	run, summary := describe(e, recorder, simulate, runErr != nil)
+	var names []string
+	if names, o.results, err = findings.Finish(e); err != nil {
+		return err
+	}
+	run, summary := describe(e, o)
 	if err := dir.Finish(run, summary); err != nil {
 		return err
 	}
@@ -102,7 +113,7 @@ func run(ctx context.Context, arg string, f runFlags) error {
 			return err
 		}
 	} else {
-		printSummary(summary, f.out)
+		printSummary(summary, names, f.out)
 	}
 	return runErr
 }
@@ -124,14 +135,18 @@ func printJSON(s *record.Summary) error {
 	return err
 }
 
-// printSummary says what happened, in a few lines.
-func printSummary(s *record.Summary, out string) {
+// printSummary says what happened, in a few lines. names orders the results.
+func printSummary(s *record.Summary, names []string, out string) {
 	fmt.Printf("%s: %d neurons, %d synapses, %.6g ms simulated in %.3g s (%.2f x real time), %.2f ns an event\n",
 		s.Model, s.Neurons, s.Synapses, s.DurationMs, s.WallS.Simulate, float64(s.RealTimeFactor), float64(s.NsPerEvent))
 	for _, name := range sortedNames(s.Populations) {
 		p := s.Populations[name]
 		fmt.Printf("  %-10s %7d neurons  %8.3f Hz  ISI CV %.2f\n", name, p.Size, float64(p.RateHz), float64(p.CVISI))
 	}
-	fmt.Printf("spikes %s (%d)\n", s.SpikeHash[:16], s.Spikes)
+	for _, name := range names {
+		fmt.Printf("  %-22s %s\n", name, s.Results[name])
+	}
+	fmt.Printf("spikes  %s (%d)\n", s.SpikeHash[:16], s.Spikes)
+	fmt.Printf("weights %s\n", s.WeightHash[:16])
 	fmt.Fprintln(os.Stderr, "the run's files are in", out)
 }

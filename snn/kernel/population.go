@@ -38,6 +38,31 @@ func (p *Population) IsInput() bool { return p.source != nil }
 // Size is the number of neurons.
 func (p *Population) Size() int { return p.Range.Len() }
 
+// Members is the planted group of a volleys input, as ascending indices in the
+// population; nil for any other.
+func (p *Population) Members() []int {
+	if v, ok := p.source.(input.Volleys); ok {
+		return v.MemberList(p.key)
+	}
+	return nil
+}
+
+// Items is the number of items in a set of an input that presents some, else 0.
+func (p *Population) Items(set int) int {
+	if items, ok := p.source.(input.Items); ok {
+		return items.Items(set)
+	}
+	return 0
+}
+
+// ImageSize is the height and width of an input's images; 0 and 0 where it shows none.
+func (p *Population) ImageSize() (rows, cols int) {
+	if m, ok := p.source.(input.Images); ok && len(m.Sets) > 0 {
+		return m.Sets[0].Rows, m.Sets[0].Cols
+	}
+	return 0, 0
+}
+
 // receptor finds the port that a weight enters by: the named one, or the one that takes its sign.
 func (p *Population) receptor(name string, weight float64) (int, error) {
 	for r, port := range p.Receptors {

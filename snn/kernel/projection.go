@@ -36,6 +36,23 @@ func (p *Projection) Plastic() bool {
 	return p.Model.Synapse != "static_synapse" && p.Model.Synapse != ""
 }
 
+// WeightSpan is the bounds that the weights lie in, low below high, and their unit.
+func (p *Projection) WeightSpan() (low, high float64, unit string) {
+	low, high = p.weightRange()
+	if ports, err := p.ports(); err == nil {
+		unit = p.Target.Receptors[ports[0]].Unit
+	}
+	if s := p.Model.SSDP; s != nil {
+		low, high = s.WMin, s.WMax
+	} else if v, ok := p.Model.Params["Wmax"]; ok {
+		low, high = min(0, v.Dist.A), max(0, v.Dist.A)
+	}
+	if !(low < high) {
+		low, high = low-0.5, low+0.5
+	}
+	return low, high, unit
+}
+
 // sameDelay reports whether every synapse has the same delay.
 func (p *Projection) sameDelay() bool { return p.minDelay == p.maxDelay }
 

@@ -49,10 +49,13 @@ type Synchrony struct {
 // Result is a finding that the run reports in summary.json under its name.
 type Result struct {
 	Name string `yaml:"-"`
-	Type string `yaml:"type" required:"true" enum:"detection,pairwise_kappa,classification" doc:"kind of finding"`
+	Type string `yaml:"type" required:"true" enum:"detection,pairwise_kappa,classification,receptive_fields" doc:"kind of finding"`
+
+	// receptive_fields: the weights of Count targets from an input of images, as pictures.
+	Count int `yaml:"count" for:"receptive_fields" default:"25" min:"1" doc:"targets shown, evenly spaced"`
 
 	// detection: do a projection's weights tell the planted members of its source?
-	Projection string  `yaml:"projection" ref:"projection" for:"detection" doc:"projection whose weights are read, averaged over targets"`
+	Projection string  `yaml:"projection" ref:"projection" for:"detection,receptive_fields" doc:"projection whose weights are read; detection averages them over targets"`
 	Input      string  `yaml:"input" ref:"input" for:"pairwise_kappa" doc:"volleys input whose spikes are compared pair by pair"`
 	Bin        float64 `yaml:"bin" unit:"ms" for:"pairwise_kappa" default:"5" doc:"span in which two spikes count as together"`
 	Threshold  float64 `yaml:"threshold" for:"detection,pairwise_kappa" doc:"score from which a source is called a member, fixed on other seeds"`
