@@ -1,5 +1,7 @@
 package ssdp
 
+import "github.com/volley-snn/volley/snn/synchrony"
+
 // Expectation tracks gbar, the mean kernel of a pair of independent neurons that
 // both fire in a window: the running first-spike histograms of the two
 // populations, folded with the kernel. Histograms are integers, so that their
@@ -7,8 +9,7 @@ package ssdp
 // gets the same bits.
 type Expectation struct {
 	rule      *Rule
-	width     int // ticks a bin
-	fold      []float64
+	kernel    *synchrony.Kernel
 	pre, post []float64 // running mean counts
 	windows   int
 	value     float64
@@ -16,42 +17,16 @@ type Expectation struct {
 
 // NewExpectation starts with no window seen.
 func NewExpectation(r *Rule) *Expectation {
-	e := &Expectation{rule: r, width: BinWidth(r.Params)}
-	bins := Bins(r.Params)
-	e.pre, e.post = make([]float64, bins), make([]float64, bins)
-	e.fold = make([]float64, bins)
-	for d := range e.fold {
-		e.fold[d] = e.between(d)
-	}
+	e := &Expectation{rule: r, kernel: synchrony.NewKernel(r.WindowTicks, r.SigmaTicks)}
+	e.pre, e.post = make([]float64, e.kernel.Bins()), make([]float64, e.kernel.Bins())
 	return e
 }
 
-// between is the mean kernel over the ticks of two bins d apart.
-func (e *Expectation) between(d int) float64 {
-	sum := 0.0
-	for a := range e.width {
-		for b := range e.width {
-			sum += e.rule.Kernel(min(max(d*e.width+b-a, -e.rule.WindowTicks), e.rule.WindowTicks))
-		}
-	}
-	return sum / float64(e.width*e.width)
-}
-
-// BinWidth is the ticks of a histogram's bin: a quarter of sigma, so that the
-// kernel hardly changes within one, and no more than 256 bins.
-func BinWidth(p Params) int {
-	width := 1
-	if quarter := p.SigmaTicks / 4; quarter > 1 {
-		width = int(min(quarter, float64(p.WindowTicks)/16))
-	}
-	return max(width, (p.WindowTicks+255)/256, 1)
-}
-
 // Bins is the number of bins of a histogram.
-func Bins(p Params) int { w := BinWidth(p); return (p.WindowTicks + w - 1) / w }
+func (e *Expectation) Bins() int { return e.kernel.Bins() }
 
 // Bin is the bin of tick 1 to WindowTicks of a window.
-func (e *Expectation) Bin(tick int) int { return (tick - 1) / e.width }
+func (e *Expectation) Bin(tick int) int { return e.kernel.Bin(tick) }
 
 // Value is gbar after the windows added so far; 0 before the first.
 func (e *Expectation) Value() float64 { return e.value }
@@ -70,22 +45,7 @@ func (e *Expectation) Add(pre, post []int64) {
 	if nPre == 0 || nPost == 0 {
 		return
 	}
-	sum := 0.0
-	for s, h := range e.post {
-		if h == 0 {
-			continue
-		}
-		inner := 0.0
-		for t, g := range e.pre {
-			d := s - t
-			if d < 0 {
-				d = -d
-			}
-			inner += float64(g * e.fold[d])
-		}
-		sum += float64(h * inner)
-	}
-	e.value = sum / (nPre * nPost)
+	e.value = synchrony.Sum(e.kernel, e.pre, e.post) / (nPre * nPost)
 }
 
 // State is the running state, for checkpoints: the slices are live.

@@ -28,7 +28,7 @@ func pair(r *Rule, windows int, hzPre, hzPost, shared float64, seed uint64, use 
 	s := random.Seed(seed, random.Surrogate).Stream()
 	e := NewExpectation(r)
 	pPre, pPost := NewParticipation(1, r.Horizon), NewParticipation(1, r.Horizon)
-	hPre, hPost := make([]int64, Bins(r.Params)), make([]int64, Bins(r.Params))
+	hPre, hPost := make([]int64, e.Bins()), make([]int64, e.Bins())
 	for n := range windows {
 		x, y := firstSpike(s.Float64(), hzPre), firstSpike(s.Float64(), hzPost)
 		if s.Float64() < shared {
