@@ -36,6 +36,7 @@ type windowed[W float32 | float64] struct {
 	gate        ssdp.Gate
 	expectation *ssdp.Expectation
 	pre, post   *ssdp.Participation
+	trains      *ssdp.Trains // nil where pairing is by first spikes
 	clock       windows
 	start, end  snn.Tick // of the window under way
 	inside      bool
@@ -43,7 +44,6 @@ type windowed[W float32 | float64] struct {
 	rate        float64 // factor on eta; 0 while plasticity is off
 	arrivals    []arrival
 	now, due    *windowSpikes // the window under way, and the one before
-	chance      []float64     // scratch, a number a target
 }
 
 // arrival is a presynaptic spike that a later window counts.
@@ -57,9 +57,12 @@ type arrival struct {
 type windowSpikes struct {
 	pre, post             []int32
 	preActive, postActive []uint32
-	counts                []int64 // the target's sum over partitions, once it has arrived
-	rate                  float64
-	filled                bool
+	// every presynaptic spike, in order of time, where pairing is nearest
+	sources []uint32
+	ticks   []int32
+	counts  []int64 // the target's sum over partitions, once it has arrived
+	rate    float64
+	filled  bool
 }
 
 func newWindowSpikes(sources, targets int) *windowSpikes {
@@ -81,6 +84,7 @@ func (w *windowSpikes) clear() {
 		w.post[j] = -1
 	}
 	w.preActive, w.postActive = w.preActive[:0], w.postActive[:0]
+	w.sources, w.ticks = w.sources[:0], w.ticks[:0]
 	w.counts, w.filled = nil, false
 }
 
@@ -110,7 +114,6 @@ func buildWindowed[W float32 | float64](n *Network, p *Projection, s *slice, mea
 		rule: ssdp.New(params), clock: clock, rate: 1,
 		pre: ssdp.NewParticipation(p.space.Sources, params.Horizon), post: ssdp.NewParticipation(s.len(), params.Horizon),
 		now: newWindowSpikes(p.space.Sources, s.len()), due: newWindowSpikes(p.space.Sources, s.len()),
-		chance: make([]float64, s.len()),
 	}
 	if m.Align == "emission" {
 		b.shift = 0
@@ -119,6 +122,9 @@ func buildWindowed[W float32 | float64](n *Network, p *Projection, s *slice, mea
 		b.gate = ssdp.Gate{K: m.Gate.K, Windows: m.Gate.Windows}
 	}
 	b.expectation = ssdp.NewExpectation(b.rule)
+	if m.Pairing == "nearest" {
+		b.trains = ssdp.NewTrains(p.space.Sources)
+	}
 	b.connect(n.DtMs)
 	b.open(0, nil)
 	return b, nil
@@ -176,9 +182,16 @@ func (b *windowed[W]) open(now snn.Tick, trial *Trial) {
 }
 
 func (b *windowed[W]) mark(a arrival) {
-	if at := int32(a.tick - b.start); at > 0 && b.now.pre[a.source] < 0 {
+	at := int32(a.tick - b.start)
+	if at <= 0 {
+		return
+	}
+	if b.now.pre[a.source] < 0 {
 		b.now.pre[a.source] = at
 		b.now.preActive = append(b.now.preActive, a.source)
+	}
+	if b.trains != nil {
+		b.now.sources, b.now.ticks = append(b.now.sources, a.source), append(b.now.ticks, at)
 	}
 }
 
@@ -262,19 +275,40 @@ func (b *windowed[W]) settle() {
 const warmUp = 10
 
 func (b *windowed[W]) apply(w *windowSpikes) {
-	before := make([]int64, len(w.counts))
-	for _, i := range w.preActive {
-		before[b.expectation.Bin(int(w.pre[i]))]++
+	if b.trains != nil {
+		b.trains.Set(w.preActive, w.sources, w.ticks)
 	}
 	factor := b.gate.Open(b.participationProduct(w))
 	if rate := b.rule.Eta * factor * w.rate; rate > 0 && b.pre.Windows() >= warmUp {
 		b.update(w, rate)
 	}
 	if w.rate > 0 {
-		b.expectation.Add(before, w.counts)
+		b.expect(w)
 		b.pre.Add(w.pre)
 		b.post.Add(w.post)
 	}
+}
+
+// expect takes the window into the chance term of later ones.
+func (b *windowed[W]) expect(w *windowSpikes) {
+	if b.trains != nil {
+		b.expectation.AddNearest(b.trains, w.preActive, w.counts)
+		return
+	}
+	before := make([]int64, len(w.counts))
+	for _, i := range w.preActive {
+		before[b.expectation.Bin(int(w.pre[i]))]++
+	}
+	b.expectation.Add(before, w.counts)
+}
+
+// apart is the distance in ticks from a target's first spike at to the spike of
+// source i that it is paired with, whose first is at first.
+func (b *windowed[W]) apart(i uint32, first, at int32) int {
+	if b.trains != nil {
+		return ssdp.Nearest(b.trains.Of(i), at)
+	}
+	return int(first - at)
 }
 
 // participationProduct is S: the share of targets that fired times that of sources.
@@ -295,7 +329,7 @@ func (b *windowed[W]) update(w *windowSpikes, rate float64) {
 		for k, j := range b.targets[lo:hi] {
 			var plus, minus float64
 			if t := w.post[j]; t >= 0 {
-				plus, minus = r.Both(int(at-t), gbar, pPre, b.post.Of(int(j)))
+				plus, minus = r.Both(b.apart(i, at, t), gbar, pPre, b.post.Of(int(j)))
 			} else {
 				minus = r.One(int(at), gbar, b.post.Of(int(j)))
 			}

@@ -12,6 +12,7 @@ type Expectation struct {
 	kernel    *synchrony.Kernel
 	pre, post []float64 // running mean counts
 	windows   int
+	means     int // windows that value is a mean of, in AddNearest
 	value     float64
 }
 
@@ -46,6 +47,38 @@ func (e *Expectation) Add(pre, post []int64) {
 		return
 	}
 	e.value = synchrony.Sum(e.kernel, e.pre, e.post) / (nPre * nPost)
+}
+
+// AddNearest takes the trains of one window and the target's first-spike
+// histogram, for nearest pairing: gbar is then the running mean of the kernel
+// between the trains of the sources that fired and a first spike drawn from the
+// target's running histogram. Cost: sources that fired times bins.
+func (e *Expectation) AddNearest(trains *Trains, active []uint32, post []int64) {
+	e.windows++
+	share := 1 / float64(min(e.windows, e.rule.Horizon))
+	n := 0.0
+	for k := range e.post {
+		e.post[k] += float64(share * (float64(post[k]) - e.post[k]))
+		n += e.post[k]
+	}
+	if n == 0 || len(active) == 0 {
+		return
+	}
+	sum := 0.0
+	for _, i := range active {
+		train := trains.Of(i)
+		for k, h := range e.post {
+			if h > 0 {
+				sum += float64(h * e.rule.Kernel(Nearest(train, int32(k*e.width+e.width/2+1))))
+			}
+		}
+	}
+	mean := sum / float64(n*float64(len(active)))
+	if e.means++; e.means == 1 {
+		e.value = mean
+		return
+	}
+	e.value += float64(1 / float64(min(e.means, e.rule.Horizon)) * (mean - e.value))
 }
 
 // State is the running state, for checkpoints: the slices are live.
