@@ -69,7 +69,7 @@ func (e *Expectation) AddNearest(trains *Trains, active []uint32, post []int64) 
 		train := trains.Of(i)
 		for k, h := range e.post {
 			if h > 0 {
-				sum += float64(h * e.rule.Kernel(Nearest(train, int32(k*e.width+e.width/2+1))))
+				sum += float64(h * e.rule.Kernel(Nearest(train, int32(e.kernel.Middle(k)))))
 			}
 		}
 	}

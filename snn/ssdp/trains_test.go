@@ -66,7 +66,7 @@ func TestNearestPairingHasTheSameBalance(t *testing.T) {
 		}
 		trains.Set(active, sources, ticks)
 		at := firstSpike(s.Float64(), 40)
-		hPost := make([]int64, Bins(p))
+		hPost := make([]int64, e.Bins())
 		if at >= 0 {
 			hPost[e.Bin(int(at))]++
 		}

@@ -48,6 +48,9 @@ func (k *Kernel) Bins() int { return len(k.fold) }
 // Bin is the bin of tick 1 to the window's length.
 func (k *Kernel) Bin(tick int) int { return (tick - 1) / k.width }
 
+// Middle is the middle tick of a bin.
+func (k *Kernel) Middle(bin int) int { return bin*k.width + k.width/2 + 1 }
+
 // At is the mean kernel of two bins d apart, 0 to Bins()-1.
 func (k *Kernel) At(d int) float64 { return k.fold[d] }
 
