@@ -31,9 +31,8 @@ type Network struct {
 	Watched  *Population        // whose spikes a trial counts
 
 	stimuli  []*stimulus
-	measures []*Projection // window measurements, by number
-	windows  []windows
-	longest  snn.Tick // longest delay
+	measures []*Measurement // by number
+	longest  snn.Tick       // longest delay
 	neurons  int
 	total    snn.GID
 }
@@ -69,23 +68,8 @@ func Compile(m *model.Model, files fs.FS) (*Network, error) {
 	if n.Protocol != nil {
 		n.End = n.Protocol.LongestTicks()
 	}
-	for _, p := range n.Projections {
-		if p.Model.SSDP != nil {
-			_, w := ssdpParams(p, m.Dt)
-			n.measures, n.windows = append(n.measures, p), append(n.windows, w)
-		}
-	}
-	return n, nil
-}
-
-// measureOf is the number of a projection's window measurement.
-func (n *Network) measureOf(p *Projection) int {
-	for i, m := range n.measures {
-		if m == p {
-			return i
-		}
-	}
-	return -1
+	c.measurements()
+	return n, errors.Join(c.faults...)
 }
 
 func seeds(s model.Seeds) model.Seeds {

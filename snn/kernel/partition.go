@@ -15,6 +15,7 @@ type Partition struct {
 	pullers []puller
 	pushers []plastic
 	blocks  []block // every projection's, for sizes and weights
+	meters  []*meter
 	log     *spikeLog
 	now     snn.Tick // state is that after this tick
 	trial   *Trial
@@ -68,7 +69,8 @@ type Input struct {
 	// partition order; empty in the first step.
 	Spikes []*Batch
 
-	// Aggregates are the windows whose shares were emitted in the step before.
+	// Aggregates are the windows whose shares were emitted in the step before;
+	// those that no plastic projection learns from may be left out.
 	Aggregates []Aggregate
 
 	// Trial, where not nil, starts with this step: first the states of the
@@ -79,7 +81,7 @@ type Input struct {
 // Output is what a partition emits in one step.
 type Output struct {
 	Spikes *Batch  // owned by the partition; valid until the step after the next
-	Shares []Share // of windows that ended with the step before; valid until the next step
+	Shares []Share // of windows that ended with the step before, or, where nothing learns from them, in this one; valid until the next step
 }
 
 // Build makes the partition of a range of GIDs. Cost: time and memory follow the
@@ -102,7 +104,22 @@ func Build(n *Network, r snn.Range) (*Partition, error) {
 			}
 		}
 	}
+	for k := range n.measures {
+		if m := newMeter(n, k, p.sliceOf); m != nil {
+			p.meters = append(p.meters, m)
+		}
+	}
 	return p, nil
+}
+
+// sliceOf is the slice of a population that the partition holds, or nil.
+func (p *Partition) sliceOf(pop *Population) *slice {
+	for _, s := range p.slices {
+		if s.population == pop {
+			return s
+		}
+	}
+	return nil
 }
 
 // ringTicks is how far ahead of now a spike may be pushed onto a population.
@@ -163,6 +180,9 @@ func (p *Partition) Step(in Input) Output {
 			if w, ok := b.(windowLearner); ok {
 				w.fired(t, b.target().fired)
 			}
+		}
+		for _, m := range p.meters {
+			p.shares = m.after(t, p.log, p.trial, p.shares)
 		}
 		out.endTick()
 	}
@@ -230,6 +250,9 @@ func (p *Partition) begin(trial *Trial) {
 			w.setRate(rate)
 			w.open(p.now, trial)
 		}
+	}
+	for _, m := range p.meters {
+		m.begin(p.n, p.now, trial)
 	}
 }
 

@@ -251,7 +251,7 @@ func (b *windowed[W]) close() Share {
 	b.now.filled = true
 	b.now.rate = b.rate
 	b.now, b.due = b.due, b.now
-	share := Share{Measure: b.measure, Window: b.number, Counts: make([]int64, b.expectation.Bins())}
+	share := Share{Measure: b.measure, Window: b.number, End: b.end, Counts: make([]int64, b.expectation.Bins())}
 	for _, j := range b.due.postActive {
 		share.Counts[b.expectation.Bin(int(b.due.post[j]))]++
 	}

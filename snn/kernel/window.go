@@ -37,6 +37,7 @@ func (w windows) next(now snn.Tick, trial *Trial) (end snn.Tick, inside bool) {
 type Share struct {
 	Measure int // which of the network's window measurements
 	Window  int // counted from 0
+	End     snn.Tick
 	Counts  []int64
 }
 
@@ -44,11 +45,14 @@ type Share struct {
 type Aggregate Share
 
 // Boundary is the last tick that a step from now may reach: an interval on, or
-// the end of a window before that.
+// before that the end of a window that a plastic projection learns from.
 func (n *Network) Boundary(now snn.Tick, trial *Trial) snn.Tick {
 	to := now + n.Interval
-	for _, w := range n.windows {
-		if end, _ := w.next(now, trial); end > now {
+	for _, m := range n.measures {
+		if !m.learns {
+			continue
+		}
+		if end, _ := m.windows.next(now, trial); end > now {
 			to = min(to, end)
 		}
 	}
@@ -61,17 +65,19 @@ func (n *Network) Boundary(now snn.Tick, trial *Trial) snn.Tick {
 // Sum adds the shares of each window up. Order does not matter: counts are integers.
 func Sum(shares []Share) []Aggregate {
 	var sums []Aggregate
-next:
+	at := map[[2]int]int{}
 	for _, s := range shares {
-		for i := range sums {
-			if sums[i].Measure == s.Measure && sums[i].Window == s.Window {
-				for k, n := range s.Counts {
-					sums[i].Counts[k] += n
-				}
-				continue next
-			}
+		window := [2]int{s.Measure, s.Window}
+		i, known := at[window]
+		if !known {
+			at[window] = len(sums)
+			s.Counts = append([]int64(nil), s.Counts...)
+			sums = append(sums, Aggregate(s))
+			continue
 		}
-		sums = append(sums, Aggregate{s.Measure, s.Window, append([]int64(nil), s.Counts...)})
+		for k, n := range s.Counts {
+			sums[i].Counts[k] += n
+		}
 	}
 	return sums
 }

@@ -3,9 +3,11 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/volley-snn/volley/snn/neuron"
+	"github.com/volley-snn/volley/snn/synchrony"
 )
 
 // Validate checks a model that was built in Go; a loaded one has been checked.
@@ -36,6 +38,9 @@ func (m *Model) check(units map[string]string) Faults {
 	}
 	for i := range m.Projections {
 		c.projection(&m.Projections[i])
+	}
+	for i := range m.Synchrony {
+		c.synchrony(&m.Synchrony[i])
 	}
 	return c.faults
 }
@@ -159,4 +164,32 @@ func (c *checker) projection(p *Projection) {
 		c.fault(path+".ssdp.sigma", s.Sigma > 0, "must be > 0 ms, is %g ms", s.Sigma)
 	}
 	c.fault(path+".ssdp", (p.Synapse == "ssdp_synapse") == (p.SSDP != nil), "synapse_model ssdp_synapse and a block ssdp belong together")
+}
+
+func (c *checker) synchrony(s *Synchrony) {
+	path := "synchrony." + s.Name
+	applies := synchrony.OfPopulation
+	switch {
+	case (s.Population == "") == (s.Projection == ""):
+		c.fault(path, false, "expected either a population or a projection to measure")
+	case s.Projection != "":
+		applies = synchrony.OfProjection
+		known := map[string]bool{}
+		for i := range c.m.Projections {
+			known[c.m.Projections[i].Name] = true
+		}
+		c.fault(path+".projection", known[s.Projection], "no projection %q; %s", s.Projection, suggest(s.Projection, sortedKeys(known)))
+	default:
+		c.fault(path+".population", c.names[s.Population] != "", "no population or input %q; %s", s.Population, suggest(s.Population, c.known("population", "input")))
+		c.fault(path+".window", s.Window/c.m.Dt >= float64(s.Bins)-1e-9, "must hold %d bins of a tick (%g ms) or more, is %g ms", s.Bins, c.m.Dt, s.Window)
+	}
+	c.fault(path+".window", s.Window/c.m.Dt >= 0.5, "must be at least one tick (%g ms), is %g ms", c.m.Dt, s.Window)
+	c.fault(path+".sigma", s.Sigma > 0, "must be > 0 ms, is %g ms", s.Sigma)
+	var names []string
+	for _, m := range applies {
+		names = append(names, string(m))
+	}
+	for i, name := range s.Measures {
+		c.fault(fmt.Sprintf("%s.measures[%d]", path, i), slices.Contains(names, name), "%q is not one of %s", name, strings.Join(names, ", "))
+	}
 }

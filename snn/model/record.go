@@ -43,7 +43,8 @@ type Synchrony struct {
 	Window     float64  `yaml:"window" unit:"ms" default:"20" doc:"span of a window"`
 	Bins       int      `yaml:"bins" default:"10" min:"2" max:"64" doc:"bins of kappa in a window"`
 	Sigma      float64  `yaml:"sigma" unit:"ms" default:"2" doc:"width of the kernel in C"`
-	Measures   []string `yaml:"measures" doc:"S, C, C0, kappa, rate, participation, fano, chi; by default all that apply"`
+	Span       float64  `yaml:"span" unit:"ms" default:"1000" min:"1000" doc:"time over which chi is taken, rounded up to windows"`
+	Measures   []string `yaml:"measures" doc:"of a population rate, participation, kappa, C, C0, C_corrected, fano, chi, chi_corrected; of a projection S, C, C0, C_corrected; by default all"`
 }
 
 // Result is a finding that the run reports in summary.json under its name.
