@@ -16,7 +16,7 @@ func iafPscDelta() Spec {
 			{Name: "V_reset", Unit: "mV", Default: -70, Doc: "potential after a spike"},
 			{Name: "I_e", Unit: "pA", Doc: "constant current"},
 			{Name: "V_min", Unit: "mV", Default: -1e300, Doc: "lower bound of the potential"},
-			{Name: "refractory_input", Doc: "1: input during refractoriness is kept, discounted, and added at its end"},
+			{Name: "refractory_input", Bool: true, Doc: "input during refractoriness is kept, discounted, and added at its end"},
 		},
 		State:    []Var{{Name: "V_m", Unit: "mV", Default: -70, Doc: "membrane potential"}},
 		Recorded: []Var{{Name: "V_m", Unit: "mV", Doc: "membrane potential"}},

@@ -2,7 +2,15 @@ package neuron
 
 // Models lists every neuron model, in the order of the documentation.
 func Models() []Spec {
-	return []Spec{iafPscDelta(), iafPscExp(), parrotNeuron()}
+	models := []Spec{
+		iafPscDelta(), iafPscExp(), iafPscAlpha(), iafPscExpMultisynapse(),
+
+		izhikevich(), gifPscExp(), glifPsc(), parrotNeuron(),
+	}
+	for i := range models {
+		models[i] = strict(models[i])
+	}
+	return models
 }
 
 // Lookup finds a model by NEST's name; parrot is short for parrot_neuron.

@@ -21,7 +21,9 @@ type Spec struct {
 	Receptors func(p Params) []Receptor
 
 	// Check returns what is wrong with the parameters of one neuron, one
-	// sentence a fault ("tau_m must be > 0 ms, is -3 ms"); nil where all is well.
+	// sentence a fault ("tau_m must be > 0 ms, is -3"); nil where all is well.
+	// Numbers that are none, infinities and flags that are neither 0 nor 1 are
+	// refused for every model; see Models.
 	Check func(p Params) []string
 
 	// New makes n neurons.
@@ -39,6 +41,11 @@ type Var struct {
 	// neurons of the population (tau_sfa, tau_syn); Defaults is its default.
 	List     bool
 	Defaults []float64
+	// Bool marks a flag: 0 or 1 here, true or false in model files.
+	Bool bool
+	// PerReceptor marks a recorded variable that exists once a receptor, under
+	// its name and the receptor's: I_syn_1, I_syn_2.
+	PerReceptor bool
 }
 
 // Receptor is one input port of a model. Sums arrive in quanta of its Unit.
@@ -85,8 +92,8 @@ type Group interface {
 	// n spikes appends its index n times.
 	Update(in *Input, fired []uint32) []uint32
 
-	// Fields are the live arrays of the group's whole dynamic state, in a fixed
-	// order: a checkpoint saves them and writes them back in place.
+	// Fields are the live arrays of the group's whole dynamic state, one element a
+	// neuron, in a fixed order: a checkpoint saves them and writes them back in place.
 	Fields() []Field
 
 	// Record copies variable name of the neurons idx into dst; the names are

@@ -1,25 +1,31 @@
 package neuron
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
+
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/random"
 )
 
 const oracles = "../../../shared/oracles/"
 
 // oracle is one neuron that NEST simulated.
 type oracle struct {
-	Model  string             `json:"model"`
-	Params map[string]float64 `json:"-"`
-	Raw    map[string]any     `json:"set_params"`
+	Model  string         `json:"model"`
+	Params Params         `json:"-"`
+	Raw    map[string]any `json:"set_params"`
 	Inputs []struct {
-		Times  []float64 `json:"spike_times_ms"`
-		Weight float64   `json:"weight"`
-		Delay  float64   `json:"delay_ms"`
+		Times    []float64 `json:"spike_times_ms"`
+		Weight   float64   `json:"weight"`
+		Delay    float64   `json:"delay_ms"`
+		Receptor int       `json:"receptor_type"`
 	} `json:"inputs"`
 	Spikes []float64 `json:"output_spikes_ms"`
 	rows   []map[string]float64
@@ -31,18 +37,24 @@ func loadOracle(t *testing.T, name string) oracle {
 	if err != nil {
 		t.Skipf("NEST's traces are not here, so nothing is compared: %v", err)
 	}
+	text = bytes.ReplaceAll(text, []byte("-Infinity"), []byte("-1e308")) // which JSON has not
 	var o oracle
 	if err := json.Unmarshal(text, &o); err != nil {
 		t.Fatal(err)
 	}
-	o.Params = map[string]float64{}
+	o.Params = Params{}
 	for name, v := range o.Raw {
 		switch x := v.(type) {
 		case float64:
-			o.Params[name] = x
+			o.Params[name] = []float64{x}
 		case bool:
+			o.Params[name] = []float64{0}
 			if x {
-				o.Params[name] = 1
+				o.Params[name][0] = 1
+			}
+		case []any:
+			for _, item := range x {
+				o.Params[name] = append(o.Params[name], item.(float64))
 			}
 		}
 	}
@@ -72,12 +84,36 @@ func readTable(t *testing.T, path string) []map[string]float64 {
 	return rows
 }
 
+// arrivals are what reaches the neuron through each receptor, in quanta, by tick.
+func (o *oracle) arrivals(receptors []Receptor, quantum float64) [][]int32 {
+	all := make([][]int32, len(receptors))
+	for r := range all {
+		all[r] = make([]int32, len(o.rows)+1)
+	}
+	for _, in := range o.Inputs {
+		r := slices.IndexFunc(receptors, func(p Receptor) bool {
+			return p.Name == strconv.Itoa(in.Receptor) || (in.Receptor == 0 && float64(p.Sign)*in.Weight >= 0)
+		})
+		for _, at := range in.Times {
+			if k := int(math.Round((at + in.Delay) / 0.1)); k < len(all[r]) {
+				all[r][k] += int32(in.Weight / quantum)
+			}
+		}
+	}
+	return all
+}
+
 func TestNEST(t *testing.T) {
 	for _, c := range []struct {
 		file      string
-		tolerance float64 // mV
+		tolerance float64 // mV, pA, nS
+		ticks     float64 // that a spike may be away
+		away      int     // ticks around a spike of NEST's that are not compared
+		relative  float64 // part of the value that is tolerated on top
 	}{
-		{"iaf_psc_exp", 1e-9}, {"iaf_psc_delta", 1e-9}, {"iaf_psc_delta_refrinput", 1e-9},
+		{file: "iaf_psc_exp", tolerance: 1e-9}, {file: "iaf_psc_delta", tolerance: 1e-9}, {file: "iaf_psc_delta_refrinput", tolerance: 1e-9},
+		{file: "iaf_psc_alpha", tolerance: 1e-9}, {file: "iaf_psc_exp_multisynapse", tolerance: 1e-9},
+		{file: "gif_psc_exp", tolerance: 1e-9}, {file: "glif_psc", tolerance: 1e-9}, {file: "izhikevich_rs", tolerance: 1e-6},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			o := loadOracle(t, c.file)
@@ -85,47 +121,58 @@ func TestNEST(t *testing.T) {
 			if !ok {
 				t.Fatalf("no model %s", o.Model)
 			}
-			given := Params{}
-			for name, v := range o.Params {
-				given[name] = []float64{v}
+			params := o.Params.Complete(spec.Params)
+			for name := range o.Params {
+				if params[name] == nil && o.Params.Complete(spec.State)[name] == nil {
+					t.Errorf("%s has no %s", spec.Name, name)
+				}
 			}
-			g := spec.New(Config{N: 1, DtMs: 0.1, Params: given.Complete(spec.Params), State: given.Complete(spec.State)})
+			if faults := spec.Faults(params, 1); faults != nil {
+				t.Fatal(faults)
+			}
 			const quantum = 1. / 1024
-			receptors := spec.Receptors(nil)
-			arrivals := make([][]int32, len(receptors))
-			for r := range arrivals {
-				arrivals[r] = make([]int32, len(o.rows)+1)
-			}
-			for _, in := range o.Inputs {
-				r := 0
-				if len(receptors) > 1 && in.Weight < 0 {
-					r = 1
-				}
-				for _, at := range in.Times {
-					if k := int(math.Round((at + in.Delay) / 0.1)); k < len(arrivals[r]) {
-						arrivals[r][k] += int32(in.Weight / quantum)
-					}
-				}
-			}
+			g := spec.New(Config{N: 1, DtMs: 0.1, Params: params, State: o.Params.Complete(spec.State), Key: random.Seed(1, random.Escape)})
+			receptors := spec.Receptors(params)
+			arrivals := o.arrivals(receptors, quantum)
 			var spikes []float64
-			worst := 0.0
-			in := Input{Sums: make([][]int32, len(receptors)), Quantum: []float64{quantum, quantum}}
-			var v [1]float64
+			worst, columns := map[string]float64{}, 0
+			in := Input{Sums: make([][]int32, len(receptors))}
+			for range receptors {
+				in.Quantum = append(in.Quantum, quantum)
+			}
 			for k, row := range o.rows {
+				in.Tick = snn.Tick(k + 1)
 				for r := range receptors {
 					in.Sums[r] = arrivals[r][k+1 : k+2]
 				}
 				if len(g.Update(&in, nil)) > 0 {
 					spikes = append(spikes, math.Round(float64(k+1))/10)
 				}
-				g.Record("V_m", []uint32{0}, v[:])
-				worst = max(worst, math.Abs(v[0]-row["V_m"]))
+				near := slices.ContainsFunc(o.Spikes, func(s float64) bool { return math.Abs(s-row["t_ms"]) < 0.1*float64(c.away)-0.05 })
+				columns = 0
+				for _, v := range spec.Recordables(params) {
+					if want, ok := row[v.Name]; ok {
+						columns++
+						if off := math.Abs(recorded(g, v.Name) - want); !near {
+							worst[v.Name] = max(worst[v.Name], off-c.relative*math.Abs(want))
+						}
+					}
+				}
 			}
-			if worst > c.tolerance || len(spikes) != len(o.Spikes) {
-				t.Fatalf("V_m is up to %.3g mV off, %d spikes of %d", worst, len(spikes), len(o.Spikes))
+			if columns != len(o.rows[0])-1 {
+				t.Errorf("%d columns of %d are compared", columns, len(o.rows[0])-1)
+			}
+			t.Logf("largest differences %v", worst)
+			for name, off := range worst {
+				if !(off <= c.tolerance) {
+					t.Errorf("%s is up to %.3g off", name, off)
+				}
+			}
+			if len(spikes) != len(o.Spikes) {
+				t.Fatalf("spikes at %v ms, NEST has %v", spikes, o.Spikes)
 			}
 			for k := range spikes {
-				if math.Abs(spikes[k]-o.Spikes[k]) > 1e-6 {
+				if math.Abs(spikes[k]-o.Spikes[k]) > 0.1*c.ticks+1e-6 {
 					t.Errorf("spike %d at %v ms, NEST has %v", k, spikes[k], o.Spikes[k])
 				}
 			}
@@ -133,76 +180,9 @@ func TestNEST(t *testing.T) {
 	}
 }
 
-// Groups of mixed parameters must be what each neuron would be alone.
-func TestEachNeuronHasItsOwnParameters(t *testing.T) {
-	for _, spec := range Models() {
-		if len(spec.State) == 0 {
-			continue
-		}
-		const n = 5
-		drive := []float64{300, 400, 500, 600, 700}
-		own := Params{"I_e": drive, "tau_m": {8, 9, 10, 11, 12}}.Complete(spec.Params)
-		together := spec.New(Config{N: n, DtMs: 0.1, Params: own, State: Params{}.Complete(spec.State)})
-		var alone [n]Group
-		for i := range alone {
-			one := Params{"I_e": drive[i : i+1], "tau_m": {float64(8 + i)}}.Complete(spec.Params)
-			alone[i] = spec.New(Config{N: 1, DtMs: 0.1, Params: one, State: Params{}.Complete(spec.State)})
-		}
-		total := 0
-		for range 2000 {
-			fired := together.Update(&Input{}, nil)
-			total += len(fired)
-			for i := range alone {
-				alone[i].Update(&Input{}, nil)
-				var a, b [1]float64
-				together.Record("V_m", []uint32{uint32(i)}, a[:])
-				alone[i].Record("V_m", []uint32{0}, b[:])
-				if a != b {
-					t.Fatalf("%s: neuron %d has V_m %v in the group and %v alone", spec.Name, i, a, b)
-				}
-			}
-		}
-		if total == 0 {
-			t.Errorf("%s: nobody fired, so little was compared", spec.Name)
-		}
-	}
-}
-
-func TestResetIsTheStart(t *testing.T) {
-	for _, spec := range Models() {
-		if len(spec.State) == 0 {
-			continue
-		}
-		p := Params{"I_e": {600}}.Complete(spec.Params)
-		g := spec.New(Config{N: 1, DtMs: 0.1, Params: p, State: Params{}.Complete(spec.State)})
-		run := func() (ticks []int) {
-			for k := range 3000 {
-				if len(g.Update(&Input{}, nil)) > 0 {
-					ticks = append(ticks, k)
-				}
-			}
-			return ticks
-		}
-		first := run()
-		g.Reset()
-		second := run()
-		if len(first) == 0 || len(first) != len(second) || first[0] != second[0] {
-			t.Errorf("%s: spikes %v, after Reset %v", spec.Name, first, second)
-		}
-	}
-}
-
-func BenchmarkUpdate(b *testing.B) {
-	for _, spec := range Models() {
-		b.Run(spec.Name, func(b *testing.B) {
-			const n = 10_000
-			g := spec.New(Config{N: n, DtMs: 0.1, Params: Params{"I_e": {400}}.Complete(spec.Params), State: Params{}.Complete(spec.State)})
-			in := Input{Sums: [][]int32{make([]int32, n), make([]int32, n)}, Quantum: []float64{1, 1}}
-			var fired []uint32
-			for b.Loop() {
-				fired = g.Update(&in, fired[:0])
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/neuron")
-		})
-	}
+// recorded is a variable of the first neuron.
+func recorded(g Group, name string) float64 {
+	x := [1]float64{math.NaN()}
+	g.Record(name, []uint32{0}, x[:])
+	return x[0]
 }

@@ -1,7 +1,5 @@
 package neuron
 
-import "fmt"
-
 // at is parameter name of neuron i, or of every neuron.
 func (p Params) at(name string, i int) float64 {
 	v := p[name]
@@ -46,32 +44,15 @@ func (p Params) Complete(vars []Var) Params {
 	return full
 }
 
-// rules collects what is wrong with the parameters of one neuron.
-type rules struct {
-	p      Params
-	faults []string
-}
-
-func (r *rules) one(name string) float64 { return r.p[name][0] }
-
-func (r *rules) positive(unit string, names ...string) {
-	for _, name := range names {
-		if x := r.one(name); !(x > 0) {
-			r.faults = append(r.faults, fmt.Sprintf("%s must be > 0 %s, is %g", name, unit, x))
-		}
+// constants makes a T of each distinct parameter set, and the mask that finds
+// neuron i's among them: set[i&mask]. fill reads the parameters of one neuron.
+func constants[T any](c Config, vars []Var, fill func(at func(name string) float64, k *T)) (set []T, mask int) {
+	set = make([]T, c.Params.distinct(c.N, vars))
+	for i := range set {
+		fill(func(name string) float64 { return c.Params.at(name, i) }, &set[i])
 	}
-}
-
-func (r *rules) notNegative(unit string, names ...string) {
-	for _, name := range names {
-		if x := r.one(name); !(x >= 0) {
-			r.faults = append(r.faults, fmt.Sprintf("%s must be >= 0 %s, is %g", name, unit, x))
-		}
+	if len(set) > 1 {
+		mask = -1
 	}
-}
-
-func (r *rules) below(low, high string) {
-	if l, h := r.one(low), r.one(high); !(l < h) {
-		r.faults = append(r.faults, fmt.Sprintf("%s must be below %s (%g mV), is %g mV", low, high, h, l))
-	}
+	return set, mask
 }

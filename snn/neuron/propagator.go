@@ -12,14 +12,48 @@ import (
 // are close or equal lose no digits. Source: Rotter and Diesmann 1999.
 func expPropagator(tauSyn, tauM, cM, h float64) float64 {
 	decay := pinned.Exp(-h / tauM)
-	if x := h * (1/tauM - 1/tauSyn); math.Abs(x) > 1e-9 {
+	switch x := h * (1/tauM - 1/tauSyn); {
+	case x > 30: // e**x might overflow, and nothing cancels
+		return tauSyn * tauM / (tauM - tauSyn) / cM * (decay - pinned.Exp(-h/tauSyn))
+	case math.Abs(x) > 1e-9:
 		return tauSyn * tauM / (tauM - tauSyn) / cM * decay * -pinned.Expm1(x)
 	}
 	return h / cM * decay
 }
 
-// refractoryTicks is t_ref in ticks, to the nearest.
-func refractoryTicks(tRefMs, dtMs float64) int32 { return int32(math.Round(tRefMs / dtMs)) }
+// alphaPropagators are what an alpha-shaped current adds to the membrane
+// potential (mV) over a step of h ms: p31 per pA/ms of the current's derivative
+// state, p32 per pA of the current. Times in ms, C_m in pF. With
+// x = h/tauSyn - h/tauM, p31 is h*h/C_m e**(-h/tauM) (1 - (1+x) e**-x) / x**2; near
+// x = 0, where that cancels, its power series is summed. Source: Rotter and
+// Diesmann 1999.
+func alphaPropagators(tauSyn, tauM, cM, h float64) (p31, p32 float64) {
+	p32 = expPropagator(tauSyn, tauM, cM, h)
+	decay := pinned.Exp(-h / tauM)
+	x := h * (1/tauSyn - 1/tauM)
+	if math.Abs(x) > 0.7 {
+		return float64(h*h) / cM * (decay - float64((1+x)*pinned.Exp(-h/tauSyn))) / float64(x*x), p32
+	}
+	term, sum := 1.0, 0.5
+	for n := 1.0; n < 20; n++ {
+		term *= -x / n
+		sum += term / (n + 2)
+	}
+	return float64(h*h) / cM * decay * sum, p32
+}
+
+// tiny is far below every current, conductance and potential, and far above
+// where float64 loses digits and speed.
+const tiny = 0x1p-900
+
+// flush is x, with what lies below tiny rounded away: a state that decays for
+// long must not end among the subnormal numbers, whose arithmetic is slow.
+func flush(x float64) float64 { return x + tiny - tiny }
+
+// refractoryTicks is t_ref in ticks, to the nearest, and at most 2^30.
+func refractoryTicks(tRefMs, dtMs float64) int32 {
+	return int32(min(math.Round(tRefMs/dtMs), 1<<30))
+}
 
 // gather copies the chosen elements of column, plus offset, into dst.
 func gather(column []float64, offset func(i int) float64, idx []uint32, dst []float64) {
@@ -27,6 +61,9 @@ func gather(column []float64, offset func(i int) float64, idx []uint32, dst []fl
 		dst[k] = column[i] + offset(int(i))
 	}
 }
+
+// nothing is an offset of 0.
+func nothing(int) float64 { return 0 }
 
 // quantum is the grid of receptor r, or 1 where no weight can arrive there.
 func (in *Input) quantum(r int) float64 {
