@@ -13,6 +13,7 @@ import (
 // outcome is what a run left in its observers.
 type outcome struct {
 	recorder    *engine.Recorder
+	synchrony   *engine.Synchrony
 	phases      *engine.Phases
 	before      []record.WeightHistogram
 	results     map[string]any
@@ -54,6 +55,7 @@ func describe(e *engine.Engine, o outcome) (*record.Run, *record.Summary) {
 		PeakRSSBytes:    engine.PeakRSS(), Interrupted: o.interrupted,
 		Populations: r.Statistics.Summaries(durationMs), Results: o.results,
 	}
+	o.synchrony.Summarize(summary)
 	return run, summary
 }
 

@@ -90,10 +90,14 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	o := outcome{recorder: recorder, phases: engine.NewPhases(n), before: e.Histograms()}
+	synchrony, err := engine.NewSynchrony(n, dir)
+	if err != nil {
+		return err
+	}
+	o := outcome{recorder: recorder, synchrony: synchrony, phases: engine.NewPhases(n), before: e.Histograms()}
 	progress := newProgress(n, f.quiet)
 	start := engine.StartClock()
-	runErr := e.Run(ctx, recorder, o.phases, findings, progress)
+	runErr := e.Run(ctx, recorder, synchrony, o.phases, findings, progress)
 	e.Settle()
 	o.simulate, o.interrupted = start.Elapsed(), runErr != nil
 	progress.end()
@@ -141,7 +145,7 @@ func printSummary(s *record.Summary, names []string, out string) {
 		s.Model, s.Neurons, s.Synapses, s.DurationMs, s.WallS.Simulate, float64(s.RealTimeFactor), float64(s.NsPerEvent))
 	for _, name := range sortedNames(s.Populations) {
 		p := s.Populations[name]
-		fmt.Printf("  %-10s %7d neurons  %8.3f Hz  ISI CV %.2f\n", name, p.Size, float64(p.RateHz), float64(p.CVISI))
+		fmt.Printf("  %-10s %7d neurons  %8.3f Hz  ISI CV %.2f  kappa %s\n", name, p.Size, float64(p.RateHz), float64(p.CVISI), kappa(p))
 	}
 	for _, name := range names {
 		fmt.Printf("  %-22s %s\n", name, s.Results[name])
@@ -149,4 +153,12 @@ func printSummary(s *record.Summary, names []string, out string) {
 	fmt.Printf("spikes  %s (%d)\n", s.SpikeHash[:16], s.Spikes)
 	fmt.Printf("weights %s\n", s.WeightHash[:16])
 	fmt.Fprintln(os.Stderr, "the run's files are in", out)
+}
+
+// kappa is a population's synchrony, for people.
+func kappa(p record.PopulationSummary) string {
+	if x, ok := p.Synchrony["kappa"]; ok && x.Defined() {
+		return fmt.Sprintf("%.4f", float64(x))
+	}
+	return "-"
 }

@@ -12,7 +12,7 @@ import (
 type Moment struct {
 	From, To   snn.Tick
 	Outputs    []kernel.Output    // in partition order
-	Aggregates []kernel.Aggregate // of the windows that ended at From
+	Aggregates []kernel.Aggregate // of windows that ended at From or, where nothing learns from them, up to To
 
 	Trial  *kernel.Trial // under way; nil without a protocol
 	Ended  bool          // the trial ended with this step

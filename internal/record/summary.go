@@ -37,6 +37,10 @@ type Summary struct {
 
 	Populations map[string]PopulationSummary `json:"populations"`
 
+	// Synchrony is the mean measures of projections, after the model's discard,
+	// by the name of the measurement.
+	Synchrony map[string]map[string]Number `json:"synchrony,omitempty"`
+
 	// Results is what the model is about, by result's name; free-form: numbers,
 	// strings, lists, tables (a list of objects, or an object of objects).
 	Results map[string]any `json:"results"`
@@ -54,8 +58,8 @@ type PopulationSummary struct {
 	Size      int64             `json:"size"`
 	Spikes    int64             `json:"spikes"`
 	RateHz    Number            `json:"rate_hz"`
-	CVISI     Number            `json:"cv_isi"` // see Statistics
-	Synchrony map[string]Number `json:"synchrony"`
+	CVISI     Number            `json:"cv_isi"`    // see Statistics
+	Synchrony map[string]Number `json:"synchrony"` // mean over windows, by measure
 }
 
 // MarshalJSON writes the summary with empty objects for what is absent and null

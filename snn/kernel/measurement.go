@@ -33,6 +33,9 @@ func (m *Measurement) Gauge() synchrony.Gauge {
 // WindowTicks is the length of a window.
 func (m *Measurement) WindowTicks() snn.Tick { return m.windows.width }
 
+// Measurements is how many there are.
+func (n *Network) Measurements() int { return len(n.measures) }
+
 // Measurement is the measurement of a number where it is for tables, and nil
 // where only a plastic projection reads it.
 func (n *Network) Measurement(number int) *Measurement {

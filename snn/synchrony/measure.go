@@ -25,10 +25,11 @@ var (
 	OfProjection = []Measure{S, C, C0, CCorrected}
 )
 
-// Value is one measure of a window.
+// Value is one measure, of a window or of several.
 type Value struct {
 	Measure Measure
 	Value   float64
+	Windows int // that it covers, up to the one added last
 }
 
 // Gauge turns the summed counts of successive windows into measures.

@@ -84,7 +84,7 @@ type populationGauge struct {
 
 func (g *populationGauge) put(m Measure, x float64) {
 	if g.ask(m) {
-		g.values = append(g.values, Value{m, x})
+		g.values = append(g.values, Value{m, x, 1})
 	}
 }
 
@@ -111,8 +111,12 @@ func (g *populationGauge) Add(counts []int64) []Value {
 	if p.chiBins > 0 {
 		chi, corrected := g.chi.Add(counts[p.counts:p.ofBins], counts[p.ofBins], counts[p.ofSpan])
 		if g.chi.Ends() {
+			first := len(g.values)
 			g.put(ChiMeasure, chi)
 			g.put(ChiCorrected, corrected)
+			for k := range g.values[first:] {
+				g.values[first+k].Windows = p.span
+			}
 		}
 	}
 	return g.values

@@ -54,7 +54,7 @@ func (g *projectionGauge) Add(counts []int64) []Value {
 	product := float64(sources) / float64(g.of.Sources) * (float64(targets) / float64(g.of.Targets))
 	now, expected, corrected := g.coincidence.Add(pre, post, self)
 	g.values = g.values[:0]
-	for _, v := range [...]Value{{S, product}, {C, now}, {C0, expected}, {CCorrected, corrected}} {
+	for _, v := range [...]Value{{S, product, 1}, {C, now, 1}, {C0, expected, 1}, {CCorrected, corrected, 1}} {
 		if g.ask(v.Measure) {
 			g.values = append(g.values, v)
 		}
