@@ -161,6 +161,9 @@ func (c *compiler) projection(m *model.Projection) (*Projection, error) {
 	if err := p.setDelays(c.n.DtMs); err != nil {
 		return nil, err
 	}
+	if err := p.setSynapse(); err != nil {
+		return nil, fmt.Errorf("projections.%s.%w", m.Name, err)
+	}
 	p.setWeightBound()
 	return p, nil
 }
@@ -212,6 +215,10 @@ func (c *compiler) grids() {
 
 // ports is the receptors that the projection's weights may enter by.
 func (p *Projection) ports() ([]int, error) {
+	if p.Plastic() {
+		r, err := p.plasticReceptor()
+		return []int{r}, err
+	}
 	low, high := p.weightRange()
 	if p.Model.Receptor != "" || low == high {
 		r, err := p.Target.receptor(p.Model.Receptor, high)

@@ -144,7 +144,9 @@ func (p *Partition) build(proj *Projection, s *slice) error {
 	}
 	var b plastic
 	var err error
-	if measure := p.n.measureOf(proj); proj.Model.Precision == "float64" {
+	if measure := p.n.measureOf(proj); proj.synapse != nil {
+		b, err = buildSpikeDriven(proj, s, p.n.DtMs)
+	} else if proj.Model.Precision == "float64" {
 		b, err = buildWindowed[float64](p.n, proj, s, measure)
 	} else {
 		b, err = buildWindowed[float32](p.n, proj, s, measure)
@@ -242,6 +244,9 @@ func (p *Partition) begin(trial *Trial) {
 		}
 	}
 	for _, b := range p.pushers {
+		if w, ok := b.(spikeDriven); ok {
+			w.begin(p.now, trial, reset && p.n.restarts(w.of()))
+		}
 		if w, ok := b.(windowLearner); ok {
 			rate := trial.Rate
 			if !trial.Plasticity {

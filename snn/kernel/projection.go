@@ -7,6 +7,7 @@ import (
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/connect"
 	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/plasticity"
 	"github.com/volley-snn/volley/snn/random"
 )
 
@@ -26,6 +27,9 @@ type Projection struct {
 	delay     random.Distribution // in ms
 	delayKey  random.Key
 	list      *edgeList // weights and delays of an explicit list; nil otherwise
+
+	synapse *plasticity.Spec  // spike-driven plasticity; nil for static and SSDP synapses
+	params  plasticity.Params // complete
 
 	minDelay, maxDelay snn.Tick
 	weightBound        float64 // largest |weight|
@@ -120,7 +124,7 @@ func (p *Projection) setWeightBound() {
 	if s := p.Model.SSDP; s != nil {
 		p.weightBound = max(p.weightBound, math.Abs(s.WMax))
 	}
-	if v, ok := p.Model.Params["Wmax"]; ok {
-		p.weightBound = max(p.weightBound, math.Abs(v.Dist.A))
+	if p.synapse != nil {
+		p.boundPlastic()
 	}
 }

@@ -99,7 +99,7 @@ func ssdpParams(p *Projection, dtMs float64) (ssdp.Params, windows) {
 }
 
 func buildWindowed[W float32 | float64](n *Network, p *Projection, s *slice, measure int) (*windowed[W], error) {
-	receptor, err := p.Target.receptor(p.Model.Receptor, p.Model.SSDP.WMax)
+	receptor, err := p.plasticReceptor()
 	if err != nil {
 		return nil, err
 	}

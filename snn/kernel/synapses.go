@@ -1,0 +1,117 @@
+package kernel
+
+import (
+	"fmt"
+
+	"github.com/volley-snn/volley/snn"
+)
+
+// float is how plastic weights are stored.
+type float interface{ float32 | float64 }
+
+// synapses holds the synapses of a plastic projection onto a slice: a row a
+// source, targets ascending, several synapses of a pair in order.
+type synapses[T index, W float] struct {
+	p        *Projection
+	slice    *slice
+	receptor int
+	inverse  float64 // quanta in the weight's unit
+	lo, hi   float64 // bounds of the weights
+
+	rows    []uint64 // synapses of source s are rows[s] to rows[s+1]
+	targets []T      // local
+	w       []W
+	delays  []uint16 // in ticks; nil where all are p.minDelay
+	events  int64
+}
+
+// newSynapses connects and draws. Weights that a distribution draws beyond the
+// bounds are set to them.
+func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs float64) (*synapses[T, W], error) {
+	b := &synapses[T, W]{p: p, slice: s, receptor: receptor, inverse: 1 / p.Target.Quanta[receptor], rows: make([]uint64, p.space.Sources+1)}
+	b.lo, b.hi = p.plasticBounds()
+	p.each(s, func(_ int, sources, _ []uint32) {
+		for _, src := range sources {
+			b.rows[src+1]++
+		}
+	})
+	total := sumUp(b.rows)
+	b.targets, b.w = make([]T, total), make([]W, total)
+	if !p.sameDelay() {
+		b.delays = make([]uint16, total)
+	}
+	next := append([]uint64(nil), b.rows[:p.space.Sources]...)
+	var bad error
+	p.each(s, func(target int, sources, rows []uint32) {
+		d := p.drawsOf(target, dtMs)
+		d.rows = rows
+		for k, src := range sources {
+			at := next[src]
+			next[src]++
+			w := d.weight(k)
+			if p.weight.IsConstant() && (w < b.lo || w > b.hi) {
+				bad = fmt.Errorf("projections.%s.weight: %g lies outside the bounds of %s, %g to %g", p.Name, w, p.Model.Synapse, b.lo, b.hi)
+			}
+			b.targets[at], b.w[at] = T(target-s.lo), W(min(max(w, b.lo), b.hi))
+			if b.delays != nil {
+				b.delays[at] = uint16(d.delay(k))
+			}
+		}
+	})
+	return b, bad
+}
+
+func (b *synapses[T, W]) target() *slice  { return b.slice }
+func (b *synapses[T, W]) of() *Projection { return b.p }
+
+// delay is that of synapse k.
+func (b *synapses[T, W]) delay(k uint64) snn.Tick {
+	if b.delays == nil {
+		return b.p.minDelay
+	}
+	return snn.Tick(b.delays[k])
+}
+
+func (b *synapses[T, W]) bytes() int64 {
+	return bytesOf(b.rows) + bytesOf(b.targets) + bytesOf(b.w) + bytesOf(b.delays)
+}
+
+// chunk is the number of synapses whose weights are turned from rows to columns
+// at a time.
+const chunk = 1 << 18
+
+// columns yields each target's synapses, by source: what of gives for synapse k
+// of source s. It holds a chunk of them at a time, and walks the rows once.
+func (b *synapses[T, W]) columns(of func(s uint32, k uint64) float64, yield func(target int, sources []uint32, weights []float64)) {
+	degree := make([]uint32, b.slice.len())
+	for _, j := range b.targets {
+		degree[j]++
+	}
+	next := append([]uint64(nil), b.rows[:b.p.space.Sources]...)
+	starts := make([]uint32, 0, b.slice.len()+1)
+	for lo := 0; lo < b.slice.len(); {
+		hi, total := lo, uint32(0)
+		starts = starts[:0]
+		for hi < b.slice.len() && (hi == lo || total+degree[hi] <= chunk) {
+			starts = append(starts, total)
+			total += degree[hi]
+			hi++
+		}
+		sources, weights := make([]uint32, total), make([]float64, total)
+		at := append([]uint32(nil), starts...)
+		for s := range next {
+			k := next[s]
+			for ; k < b.rows[s+1] && int(b.targets[k]) < hi; k++ {
+				c := &at[int(b.targets[k])-lo]
+				sources[*c], weights[*c] = uint32(s), of(uint32(s), k)
+				*c++
+			}
+			next[s] = k
+		}
+		for j := lo; j < hi; j++ {
+			from, to := starts[j-lo], at[j-lo]
+			yield(b.slice.lo+j, sources[from:to], weights[from:to])
+		}
+		lo = hi
+	}
+}
