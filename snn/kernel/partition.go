@@ -245,7 +245,7 @@ func (p *Partition) begin(trial *Trial) {
 	}
 	for _, b := range p.pushers {
 		if w, ok := b.(spikeDriven); ok {
-			w.begin(p.now, trial, reset && p.n.restarts(w.of()))
+			w.begin(p.now, trial, p.n.restarts(w.of()))
 		}
 		if w, ok := b.(windowLearner); ok {
 			rate := trial.Rate

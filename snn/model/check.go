@@ -163,6 +163,7 @@ func (c *checker) projection(p *Projection) {
 		c.fault(path+".ssdp.w_max", s.WMin < s.WMax, "must be above w_min (%g), is %g", s.WMin, s.WMax)
 		c.fault(path+".ssdp.sigma", s.Sigma > 0, "must be > 0 ms, is %g ms", s.Sigma)
 	}
+	c.synapse(p, path)
 	c.fault(path+".ssdp", (p.Synapse == "ssdp_synapse") == (p.SSDP != nil), "synapse_model ssdp_synapse and a block ssdp belong together")
 }
 

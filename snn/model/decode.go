@@ -56,6 +56,8 @@ func (d *decoder) object(t *tree, path string, v reflect.Value) {
 		switch {
 		case f.Tag.Get("spec") == "neuron.params" || f.Tag.Get("spec") == "neuron.state":
 			d.neuronValues(t, e.value, join(path, e.name), v.Field(i), f.Tag.Get("spec"))
+		case f.Tag.Get("spec") == "synapse.params":
+			v.Field(i).Set(reflect.ValueOf(d.synapseValues(t, e.value, join(path, e.name))))
 		default:
 			d.value(e.value, join(path, e.name), v.Field(i), f.Tag)
 		}
