@@ -25,7 +25,7 @@ func functions() map[string]any {
 		"exp":   func(x float64) float64 { return pinned.Exp(x) },
 		"log":   func(x float64) float64 { return pinned.Log(x) },
 		"pow":   func(x, y float64) float64 { return pinned.Pow(x, y) },
-		"round": func(x float64) float64 { return math.Round(x) },
+		"round": func(x float64) float64 { return math.RoundToEven(x) }, // half to even, as numpy does
 		"floor": func(x float64) float64 { return math.Floor(x) },
 		"ceil":  func(x float64) float64 { return math.Ceil(x) },
 		// synapses is how many synapses, drawn with repetition, connect a pair
