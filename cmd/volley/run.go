@@ -94,15 +94,26 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	signals, err := engine.NewSignals(n, dir)
+	if err != nil {
+		return err
+	}
+	snapshots, err := engine.NewSnapshots(e, dir)
+	if err != nil {
+		return err
+	}
 	o := outcome{recorder: recorder, synchrony: synchrony, phases: engine.NewPhases(n), before: e.Histograms()}
 	progress := newProgress(n, f.quiet)
 	start := engine.StartClock()
-	runErr := e.Run(ctx, recorder, synchrony, o.phases, findings, progress)
+	runErr := e.Run(ctx, recorder, synchrony, o.phases, findings, signals, snapshots, progress)
 	e.Settle()
 	o.simulate, o.interrupted = start.Elapsed(), runErr != nil
 	progress.end()
 	if runErr != nil && !errors.Is(runErr, context.Canceled) {
 		return runErr
+	}
+	if err := snapshots.Finish(); err != nil {
+		return err
 	}
 	var names []string
 	if names, o.results, err = findings.Finish(e); err != nil {

@@ -30,6 +30,9 @@ type Network struct {
 	Protocol *protocol.Protocol // nil where no items are presented
 	Watched  *Population        // whose spikes a trial counts
 
+	Signals   []Signal   // variables recorded over time
+	Snapshots []Snapshot // weights recorded at times
+
 	stimuli  []*stimulus
 	measures []*Measurement // by number
 	longest  snn.Tick       // longest delay
@@ -55,6 +58,8 @@ func Compile(m *model.Model, files fs.FS) (*Network, error) {
 	}
 	if c.faults == nil {
 		c.protocol()
+		c.signals()
+		c.snapshots()
 		c.grids()
 	}
 	if c.faults != nil {

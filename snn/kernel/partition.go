@@ -23,6 +23,8 @@ type Partition struct {
 	out    [2]Batch // the batch of a step stays until the step after the next
 	odd    int
 	shares []Share
+
+	samples []Samples // of the step under way
 }
 
 // plastic is a projection whose weights change: spikes are pushed through it
@@ -82,6 +84,8 @@ type Input struct {
 type Output struct {
 	Spikes *Batch  // owned by the partition; valid until the step after the next
 	Shares []Share // of windows that ended with the step before, or, where nothing learns from them, in this one; valid until the next step
+
+	Samples []Samples // of recorded variables, by tick, then signal; valid until the next step
 }
 
 // Build makes the partition of a range of GIDs. Cost: time and memory follow the
@@ -168,6 +172,7 @@ func (p *Partition) Step(in Input) Output {
 	p.odd ^= 1
 	out := &p.out[p.odd]
 	out.begin(p.now)
+	p.samples = p.samples[:0]
 	for t := p.now + 1; t <= in.To; t++ {
 		for _, b := range p.pullers {
 			b.pull(t, p.log)
@@ -186,10 +191,13 @@ func (p *Partition) Step(in Input) Output {
 		for _, m := range p.meters {
 			p.shares = m.after(t, p.log, p.trial, p.shares)
 		}
+		if len(p.n.Signals) > 0 {
+			p.sample(t)
+		}
 		out.endTick()
 	}
 	p.now = in.To
-	return Output{Spikes: out, Shares: p.shares}
+	return Output{Spikes: out, Shares: p.shares, Samples: p.samples}
 }
 
 // receive takes what arrived: spikes first, which carry the weights of when they

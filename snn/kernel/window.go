@@ -59,6 +59,11 @@ func (n *Network) Boundary(now snn.Tick, trial *Trial) snn.Tick {
 	if trial != nil {
 		to = min(to, trial.End)
 	}
+	for i := range n.Snapshots {
+		if at := n.Snapshots[i].next(now); at > now {
+			to = min(to, at)
+		}
+	}
 	return min(to, n.End)
 }
 

@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/kernel"
+)
+
+// Snapshots writes the weights of projections at the times that the model asks
+// for, as of the updates that are due by then, and at the end.
+type Snapshots struct {
+	e     *Engine
+	dir   *record.Dir
+	ended bool // the run reached its end: Finish writes what is due there
+}
+
+// NewSnapshots writes the weights as they are built, where time 0 is asked for,
+// and who is connected to whom.
+func NewSnapshots(e *Engine, dir *record.Dir) (*Snapshots, error) {
+	s := &Snapshots{e: e, dir: dir}
+	if dir == nil {
+		return s, nil
+	}
+	for i := range e.Network.Snapshots {
+		if err := s.synapses(e.Network.Snapshots[i].Projection); err != nil {
+			return nil, err
+		}
+	}
+	return s, s.at(0)
+}
+
+// Observe writes what is due at the end of a step.
+func (s *Snapshots) Observe(m *Moment) error {
+	if s.ended = m.Done >= 1; s.ended {
+		return nil
+	}
+	return s.at(m.To)
+}
+
+func (s *Snapshots) at(t snn.Tick) error {
+	if s.dir == nil {
+		return nil
+	}
+	for i := range s.e.Network.Snapshots {
+		if shot := &s.e.Network.Snapshots[i]; shot.Due(t) {
+			if err := s.write(shot.Projection, t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Finish writes the last snapshot of each projection, of the settled engine.
+func (s *Snapshots) Finish() error {
+	if s.dir == nil {
+		return nil
+	}
+	for i := range s.e.Network.Snapshots {
+		shot := &s.e.Network.Snapshots[i]
+		if !s.ended && shot.Due(s.e.Now()) {
+			continue // interrupted right after this one was written
+		}
+		if err := s.write(shot.Projection, s.e.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Snapshots) write(p *kernel.Projection, t snn.Tick) error {
+	precision := record.Float32
+	if p.Model.Precision == "float64" {
+		precision = record.Float64
+	}
+	w, err := s.dir.Weights(p.Name, record.NewClock(s.e.Network.DtMs).Ms(t), precision)
+	if err != nil {
+		return err
+	}
+	s.e.EachWeight(p, func(_ int, _ []uint32, weights []float64) {
+		if err == nil {
+			err = w.Append(weights)
+		}
+	})
+	if closeErr := w.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+func (s *Snapshots) synapses(p *kernel.Projection) error {
+	w, err := s.dir.Synapses(p.Name)
+	if err != nil {
+		return err
+	}
+	var gids []snn.GID
+	s.e.EachWeight(p, func(target int, sources []uint32, _ []float64) {
+		gids = gids[:0]
+		for _, i := range sources {
+			gids = append(gids, p.Source.Range.First+snn.GID(i))
+		}
+		if err == nil {
+			err = w.Append(p.Target.Range.First+snn.GID(target), gids)
+		}
+	})
+	if closeErr := w.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
