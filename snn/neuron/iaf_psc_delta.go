@@ -1,6 +1,9 @@
 package neuron
 
-import "github.com/volley-snn/volley/snn/pinned"
+import (
+	"github.com/volley-snn/volley/snn/pinned"
+	"github.com/volley-snn/volley/snn/vector"
+)
 
 func iafPscDelta() Spec {
 	return Spec{
@@ -50,6 +53,8 @@ type iafPscDeltaGroup struct {
 	v, kept []float64 // mV from E_L; mV of input kept while refractory
 	r       []int32
 	v0      []float64
+
+	kernel *vector.IafPscDelta // nil where parameters differ, or input is kept
 }
 
 func newIafPscDelta(c Config) Group {
@@ -72,6 +77,12 @@ func newIafPscDelta(c Config) Group {
 		g.v0[i] -= g.consts[i&g.mask].eL
 	}
 	g.v, g.kept, g.r = make([]float64, c.N), make([]float64, c.N), make([]int32, c.N)
+	if k := &g.consts[0]; len(g.consts) == 1 && !k.keepsInput {
+		g.kernel = &vector.IafPscDelta{
+			V: g.v, R: g.r, RefractoryFor: k.refractory, P33: k.p33, P30: k.p30, IE: k.iE, IETimesP30: float64(k.iE * k.p30),
+			VMin: k.vMin, VTh: k.vTh, VReset: k.vReset,
+		}
+	}
 	g.Reset()
 	return g
 }
@@ -83,23 +94,43 @@ func (g *iafPscDeltaGroup) Reset() {
 }
 
 func (g *iafPscDeltaGroup) Update(in *Input, fired []uint32) []uint32 {
+	if flushes[float64](in.Tick) {
+		flushAll(g.v)
+	}
+	done := 0
+	if k := g.kernel; k != nil {
+		k.Sums, k.Quantum, k.Current, k.Threshold = in.sums(0), in.quantum(0), in.Current, in.Threshold
+		done, fired = k.Update(fired)
+	}
+	return g.update(in, done, fired)
+}
+
+// update advances the neurons from from on. It is the reference: package vector
+// does the same with several neurons at a time.
+func (g *iafPscDeltaGroup) update(in *Input, from int, fired []uint32) []uint32 {
 	sums, quantum := in.sums(0), in.quantum(0)
-	for i := range g.v {
+	for i := from; i < len(g.v); i++ {
 		k := &g.consts[i&g.mask]
-		input := 0.0
-		if sums != nil {
-			input = float64(sums[i]) * quantum
-		}
 		if g.r[i] == 0 {
 			current := k.iE
 			if in.Current != nil {
 				current += in.Current[i]
 			}
-			g.v[i] = max(float64(k.p30*current)+float64(k.p33*g.v[i])+input+g.kept[i], k.vMin)
-			g.kept[i] = 0
-		} else {
+			v := float64(k.p30*current) + float64(k.p33*g.v[i])
+			if sums != nil {
+				v += float64(float64(sums[i]) * quantum)
+			}
 			if k.keepsInput {
-				g.kept[i] += float64(input * pinned.Exp(-float64(g.r[i])*k.dtOverTau))
+				v += g.kept[i]
+				g.kept[i] = 0
+			}
+			if !(v > k.vMin) {
+				v = k.vMin
+			}
+			g.v[i] = v
+		} else {
+			if k.keepsInput && sums != nil {
+				g.kept[i] += float64(float64(float64(sums[i])*quantum) * pinned.Exp(-float64(g.r[i])*k.dtOverTau))
 			}
 			g.r[i]--
 		}

@@ -1,6 +1,9 @@
 package neuron
 
-import "github.com/volley-snn/volley/snn/pinned"
+import (
+	"github.com/volley-snn/volley/snn/pinned"
+	"github.com/volley-snn/volley/snn/vector"
+)
 
 func iafPscExp() Spec {
 	return Spec{
@@ -39,31 +42,41 @@ func iafPscExp() Spec {
 			r.below("V_reset", "V_th")
 			return r.faults
 		},
-		New: newIafPscExp,
+		Float32: true,
+		New: func(c Config) Group {
+			if c.Float32 {
+				return newIafPscExp[float32](c)
+			}
+			return newIafPscExp[float64](c)
+		},
 	}
 }
 
 // iafExpConst are the propagators of one parameter set; potentials from E_L.
-type iafExpConst struct {
-	p22, p21Ex, p21In, p20 float64
-	p11Ex, p11In           float64
-	vTh, vReset, iE, eL    float64
+type iafExpConst[F vector.Float] struct {
+	p22, p21Ex, p21In, p20 F
+	p11Ex, p11In           F
+	vTh, vReset, iE        F
+	eL                     float64
 	refractory             int32
 }
 
-type iafPscExpGroup struct {
-	consts  []iafExpConst // one, or one a neuron
-	mask    int           // 0, or all ones: neuron i has consts[i&mask]
-	v       []float64     // mV from E_L
-	ex, in  []float64     // pA
-	r       []int32       // refractory ticks left
-	v0, ex0 []float64
-	in0     []float64
+type iafPscExpGroup[F vector.Float] struct {
+	consts  []iafExpConst[F] // one, or one a neuron
+	mask    int              // 0, or all ones: neuron i has consts[i&mask]
+	v       []F              // mV from E_L
+	ex, in  []F              // pA
+	r       []int32          // refractory ticks left
+	v0, ex0 []F
+	in0     []F
+
+	kernel             *vector.IafPscExp[F] // nil where parameters differ
+	current, threshold []F                  // of the tick, as the state's type
 }
 
-func newIafPscExp(c Config) Group {
+func newIafPscExp[F vector.Float](c Config) Group {
 	vars := iafPscExp().Params
-	g := &iafPscExpGroup{consts: make([]iafExpConst, c.Params.distinct(c.N, vars)), r: make([]int32, c.N)}
+	g := &iafPscExpGroup[F]{consts: make([]iafExpConst[F], c.Params.distinct(c.N, vars)), r: make([]int32, c.N)}
 	if len(g.consts) > 1 {
 		g.mask = -1
 	}
@@ -71,71 +84,111 @@ func newIafPscExp(c Config) Group {
 		at := func(name string) float64 { return c.Params.at(name, i) }
 		k := &g.consts[i]
 		k.eL = at("E_L")
-		k.vTh, k.vReset, k.iE = at("V_th")-k.eL, at("V_reset")-k.eL, at("I_e")
-		k.p22 = pinned.Exp(-c.DtMs / at("tau_m"))
-		k.p11Ex, k.p11In = pinned.Exp(-c.DtMs/at("tau_syn_ex")), pinned.Exp(-c.DtMs/at("tau_syn_in"))
-		k.p21Ex = expPropagator(at("tau_syn_ex"), at("tau_m"), at("C_m"), c.DtMs)
-		k.p21In = expPropagator(at("tau_syn_in"), at("tau_m"), at("C_m"), c.DtMs)
-		k.p20 = at("tau_m") / at("C_m") * (1 - k.p22)
+		k.vTh, k.vReset, k.iE = F(at("V_th")-k.eL), F(at("V_reset")-k.eL), F(at("I_e"))
+		p22 := pinned.Exp(-c.DtMs / at("tau_m"))
+		k.p22 = F(p22)
+		k.p11Ex, k.p11In = F(pinned.Exp(-c.DtMs/at("tau_syn_ex"))), F(pinned.Exp(-c.DtMs/at("tau_syn_in")))
+		k.p21Ex = F(expPropagator(at("tau_syn_ex"), at("tau_m"), at("C_m"), c.DtMs))
+		k.p21In = F(expPropagator(at("tau_syn_in"), at("tau_m"), at("C_m"), c.DtMs))
+		k.p20 = F(at("tau_m") / at("C_m") * (1 - p22))
 		k.refractory = refractoryTicks(at("t_ref"), c.DtMs)
 	}
-	g.v0, g.ex0, g.in0 = c.State.column("V_m", c.N), c.State.column("I_syn_ex", c.N), c.State.column("I_syn_in", c.N)
-	for i := range g.v0 {
-		g.v0[i] -= g.consts[i&g.mask].eL
+	column := func(name string, offset func(i int) float64) []F {
+		x := make([]F, c.N)
+		for i, at := range c.State.column(name, c.N) {
+			x[i] = F(at - offset(i))
+		}
+		return x
 	}
-	g.v, g.ex, g.in = make([]float64, c.N), make([]float64, c.N), make([]float64, c.N)
+	none := func(int) float64 { return 0 }
+	g.v0 = column("V_m", func(i int) float64 { return g.consts[i&g.mask].eL })
+	g.ex0, g.in0 = column("I_syn_ex", none), column("I_syn_in", none)
+	g.v, g.ex, g.in = make([]F, c.N), make([]F, c.N), make([]F, c.N)
+	if len(g.consts) == 1 {
+		k := &g.consts[0]
+		g.kernel = &vector.IafPscExp[F]{
+			V: g.v, Ex: g.ex, In: g.in, R: g.r, RefractoryFor: k.refractory,
+			P22: k.p22, P21Ex: k.p21Ex, P21In: k.p21In, P20: k.p20, P11Ex: k.p11Ex, P11In: k.p11In,
+			IE: k.iE, IETimesP20: F(k.iE * k.p20), VTh: k.vTh, VReset: k.vReset,
+		}
+	}
 	g.Reset()
 	return g
 }
 
-func (g *iafPscExpGroup) Reset() {
+func (g *iafPscExpGroup[F]) Reset() {
 	copy(g.v, g.v0)
 	copy(g.ex, g.ex0)
 	copy(g.in, g.in0)
 	clear(g.r)
 }
 
-func (g *iafPscExpGroup) Update(in *Input, fired []uint32) []uint32 {
+func (g *iafPscExpGroup[F]) Update(in *Input, fired []uint32) []uint32 {
+	if flushes[F](in.Tick) {
+		flushAll(g.v)
+		flushAll(g.ex)
+		flushAll(g.in)
+	}
+	g.current, g.threshold = as(in.Current, g.current), as(in.Threshold, g.threshold)
+	done := 0
+	if k := g.kernel; k != nil {
+		k.SumEx, k.SumIn = in.sums(0), in.sums(1)
+		k.QuantumEx, k.QuantumIn = F(in.quantum(0)), F(in.quantum(1))
+		k.Current, k.Threshold = g.current, g.threshold
+		done, fired = k.Update(fired)
+	}
+	return g.update(in, done, fired)
+}
+
+// update advances the neurons from from on. It is the reference: package vector
+// does the same with several neurons at a time.
+func (g *iafPscExpGroup[F]) update(in *Input, from int, fired []uint32) []uint32 {
 	n := len(g.v)
-	v, ex, inh, r := g.v[:n], g.ex[:n], g.in[:n], g.r[:n]
-	sumEx, sumIn := in.sums(0), in.sums(1)
-	qEx, qIn := in.quantum(0), in.quantum(1)
-	for i := range n {
-		k := &g.consts[i&g.mask]
+	vs, exs, ins, r := g.v[:n], g.ex[:n], g.in[:n], g.r[:n]
+	sumEx, sumIn, current, threshold := in.sums(0), in.sums(1), g.current, g.threshold
+	qEx, qIn := F(in.quantum(0)), F(in.quantum(1))
+	consts, mask := g.consts, g.mask
+	fired, out := room(fired, n-from)
+	spikes := 0
+	for i := from; i < n; i++ {
+		k := &consts[i&mask]
+		v, ex, inh := vs[i], exs[i], ins[i]
 		if r[i] == 0 {
-			current := k.iE
-			if in.Current != nil {
-				current += in.Current[i]
+			pA := k.iE
+			if current != nil {
+				pA += current[i]
 			}
-			v[i] = float64(v[i]*k.p22) + float64(ex[i]*k.p21Ex) + float64(inh[i]*k.p21In) + float64(current*k.p20)
+			v = F(v*k.p22) + F(ex*k.p21Ex) + F(inh*k.p21In) + F(pA*k.p20)
 		} else {
 			r[i]--
 		}
-		ex[i] *= k.p11Ex
+		ex = F(ex * k.p11Ex)
 		if sumEx != nil {
-			ex[i] += float64(float64(sumEx[i]) * qEx)
+			ex += F(F(sumEx[i]) * qEx)
 		}
-		inh[i] *= k.p11In
+		inh = F(inh * k.p11In)
 		if sumIn != nil {
-			inh[i] += float64(float64(sumIn[i]) * qIn)
+			inh += F(F(sumIn[i]) * qIn)
 		}
-		threshold := k.vTh
-		if in.Threshold != nil {
-			threshold += in.Threshold[i]
+		vTh := k.vTh
+		if threshold != nil {
+			vTh += threshold[i]
 		}
-		if v[i] >= threshold {
-			v[i], r[i] = k.vReset, k.refractory
-			fired = append(fired, uint32(i))
+		if v >= vTh {
+			v, r[i] = k.vReset, k.refractory
+			out[spikes] = uint32(i)
+			spikes++
 		}
+		vs[i], exs[i], ins[i] = v, ex, inh
 	}
-	return fired
+	return fired[:len(fired)+spikes]
 }
 
-func (g *iafPscExpGroup) Fields() []Field {
-	return []Field{{Name: "V_m", Floats: g.v}, {Name: "I_syn_ex", Floats: g.ex}, {Name: "I_syn_in", Floats: g.in}, {Name: "refractory", Ints: g.r}}
+func (g *iafPscExpGroup[F]) Fields() []Field {
+	return []Field{field("V_m", g.v), field("I_syn_ex", g.ex), field("I_syn_in", g.in), {Name: "refractory", Ints: g.r}}
 }
 
-func (g *iafPscExpGroup) Record(name string, idx []uint32, dst []float64) {
+func (g *iafPscExpGroup[F]) Record(name string, idx []uint32, dst []float64) {
 	zero := func(int) float64 { return 0 }
 	switch name {
 	case "V_m":

@@ -18,6 +18,7 @@ type Spec struct {
 	Params    []Var  // constants of a neuron, each one value or one a neuron
 	State     []Var  // variables whose initial value a model may set
 	Recorded  []Var  // variables that a recorder may ask for
+	Float32   bool   // whether the state may be float32; see Config
 	Receptors func(p Params) []Receptor
 
 	// Check returns what is wrong with the parameters of one neuron, one
@@ -67,6 +68,11 @@ type Config struct {
 	Params Params     // complete: defaults filled in
 	State  Params     // initial values: len 1 or N, complete
 	Key    random.Key // for stochastic models: neuron g at tick t draws Key.Sub(g).At(t)
+
+	// Float32 asks for state and arithmetic in float32, where Spec.Float32 allows
+	// it: half the memory and about half the time. What it costs in accuracy is
+	// in the documentation of model.Population.
+	Float32 bool
 }
 
 // Input is what reaches a group in one tick. The group must not change it.
@@ -106,7 +112,8 @@ type Group interface {
 
 // Field is one named array of a group's state; exactly one slice is set.
 type Field struct {
-	Name   string
-	Floats []float64
-	Ints   []int32
+	Name     string
+	Floats   []float64
+	Float32s []float32
+	Ints     []int32
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/volley-snn/volley/snn/pinned"
+	"github.com/volley-snn/volley/snn/vector"
 )
 
 // expPropagator is what a synaptic current of 1 pA that decays with tauSyn adds
@@ -56,9 +57,9 @@ func refractoryTicks(tRefMs, dtMs float64) int32 {
 }
 
 // gather copies the chosen elements of column, plus offset, into dst.
-func gather(column []float64, offset func(i int) float64, idx []uint32, dst []float64) {
+func gather[F vector.Float](column []F, offset func(i int) float64, idx []uint32, dst []float64) {
 	for k, i := range idx {
-		dst[k] = column[i] + offset(int(i))
+		dst[k] = float64(column[i]) + offset(int(i))
 	}
 }
 

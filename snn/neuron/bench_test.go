@@ -1,0 +1,41 @@
+package neuron
+
+import (
+	"testing"
+
+	"github.com/volley-snn/volley/snn/vector"
+)
+
+// What an update costs a neuron, input arriving everywhere: the reference, the
+// vector code, and float32 where the model has it.
+func BenchmarkUpdate(b *testing.B) {
+	for _, spec := range Models() {
+		for _, c := range []struct {
+			name              string
+			float32, isVector bool
+		}{{"reference", false, false}, {"vector", false, true}, {"reference32", true, false}, {"vector32", true, true}} {
+			if c.float32 && !spec.Float32 || c.isVector && (!vector.Available() || !hasVectorCode(spec)) {
+				continue
+			}
+			b.Run(spec.Name+"/"+c.name, func(b *testing.B) {
+				const n = 10_000
+				g := spec.New(Config{N: n, DtMs: 0.1, Params: Params{"I_e": {400}}.Complete(spec.Params), State: Params{}.Complete(spec.State), Float32: c.float32})
+				if !c.isVector && hasVectorCode(spec) {
+					g = reference(g)
+				}
+				in := Input{}
+				for range spec.Receptors(Params{}.Complete(spec.Params)) {
+					in.Sums, in.Quantum = append(in.Sums, make([]int32, n)), append(in.Quantum, 1)
+				}
+				var fired []uint32
+				for b.Loop() {
+					in.Tick++
+					fired = g.Update(&in, fired[:0])
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/neuron")
+			})
+		}
+	}
+}
+
+func hasVectorCode(spec Spec) bool { return spec.Name == "iaf_psc_exp" || spec.Name == "iaf_psc_delta" }
