@@ -141,7 +141,9 @@ func TestCutChangesNothing(t *testing.T) {
 		p.Delay.Dist = random.Distribution{Kind: random.Uniform, A: 0.3, B: 4}
 		p.Rule, p.P = "pairwise_bernoulli", 0.1
 	}
-	for name, m := range map[string]*model.Model{"homogeneous": homogeneous, "drawn": drawn} {
+	single := brunel(20)
+	single.Populations[0].Precision, single.Populations[1].Precision = "float32", "float32"
+	for name, m := range map[string]*model.Model{"homogeneous": homogeneous, "drawn": drawn, "float32": single} {
 		n := compile(t, m, ".")
 		want := simulate(t, n, 1)
 		if len(want) < 100 {

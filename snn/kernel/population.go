@@ -27,6 +27,7 @@ type Population struct {
 	params   neuron.Params // complete; one number, or one a neuron of the population
 	state    neuron.Params
 	adaptive *model.AdaptiveThreshold
+	single   bool // state in float32
 
 	source input.Recipe // an input's spikes; nil for neurons
 	key    random.Key   // an input's, or a stochastic neuron model's
@@ -85,7 +86,7 @@ func compilePopulation(m *model.Population, seeds model.Seeds, files fs.FS) (*Po
 	if !ok {
 		return nil, fmt.Errorf("populations.%s.model: no neuron model %q", m.Name, m.Model)
 	}
-	p := &Population{Name: m.Name, Model: spec.Name, spec: spec, adaptive: m.AdaptiveThreshold}
+	p := &Population{Name: m.Name, Model: spec.Name, spec: spec, adaptive: m.AdaptiveThreshold, single: m.Precision == "float32"}
 	p.key = random.Seed(seeds.Input, random.Escape).Sub(nameKey(m.Name))
 	var err error
 	if p.params, err = columns(spec.Params, m.Params, m.Size, random.Seed(seeds.Network, random.Parameters).Sub(nameKey(m.Name)), files); err != nil {

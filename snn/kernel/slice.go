@@ -66,6 +66,7 @@ func newSlice(n *Network, p *Population, lo, hi int, ringTicks int) *slice {
 	s.group = p.spec.New(neuron.Config{
 		N: hi - lo, First: s.first, DtMs: n.DtMs, Key: p.key,
 		Params: cut(p.params, p.spec.Params), State: cut(p.state, p.spec.State),
+		Float32: p.single,
 	})
 	slots := 1
 	for slots < ringTicks {

@@ -75,6 +75,7 @@ func (c *checker) population(p *Population) {
 	}
 	c.neurons[p.Name] = spec
 	c.fault(path+".size", p.Size >= 1, "must be at least 1, is %d", p.Size)
+	c.fault(path+".precision", p.Precision != "float32" || spec.Float32, "%s keeps its state in float64 only", spec.Name)
 	given := neuron.Params{}
 	for name, v := range p.Params {
 		if v.File == "" && v.List == nil {
