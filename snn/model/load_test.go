@@ -56,7 +56,7 @@ var broken = []struct{ name, from, to, want string }{
 	{"unknown model", "iaf_psc_exp", "iaf_psc_expp", `m.yaml:5:14: populations.E.model: no neuron model "iaf_psc_expp"; did you mean iaf_psc_exp?`},
 	{"missing model", "model: iaf_psc_exp, ", "", `populations.E: model is missing`},
 	{"no such precision", "size: 10", "size: 10, precision: float16", `"float16" is not one of float64, float32`},
-	{"no float32 in this model", "iaf_psc_exp, size: 10", "iaf_psc_delta, size: 10, precision: float32", `m.yaml:5:46: populations.E.precision: iaf_psc_delta keeps its state in float64 only`},
+	{"no float32 in this model", "iaf_psc_exp, size: 10", "iaf_psc_delta, size: 10, precision: float32", `m.yaml:5:50: populations.E.precision: iaf_psc_delta keeps its state in float64 only`},
 	{"unknown source", "source: E", "source: F", `m.yaml:7:17: projections.E_E.source: no population or input "F"`},
 	{"unknown target", "target: E", "target: F", `projections.E_E.target: no population "F"`},
 	{"unknown rule", "all_to_all", "some_to_some", `"some_to_some" is not one of one_to_one, all_to_all`},

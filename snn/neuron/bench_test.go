@@ -6,21 +6,21 @@ import (
 	"github.com/volley-snn/volley/snn/vector"
 )
 
-// What an update costs a neuron, input arriving everywhere: the reference, the
-// vector code, and float32 where the model has it.
-func BenchmarkUpdate(b *testing.B) {
+// The reference, the vector code, and float32 where the model has it, with input
+// that arrives everywhere.
+func BenchmarkVectorUpdate(b *testing.B) {
 	for _, spec := range Models() {
 		for _, c := range []struct {
 			name              string
 			float32, isVector bool
 		}{{"reference", false, false}, {"vector", false, true}, {"reference32", true, false}, {"vector32", true, true}} {
-			if c.float32 && !spec.Float32 || c.isVector && (!vector.Available() || !hasVectorCode(spec)) {
+			if !hasVectorCode(spec) || c.float32 && !spec.Float32 || c.isVector && !vector.Available() {
 				continue
 			}
 			b.Run(spec.Name+"/"+c.name, func(b *testing.B) {
 				const n = 10_000
 				g := spec.New(Config{N: n, DtMs: 0.1, Params: Params{"I_e": {400}}.Complete(spec.Params), State: Params{}.Complete(spec.State), Float32: c.float32})
-				if !c.isVector && hasVectorCode(spec) {
+				if !c.isVector {
 					g = reference(g)
 				}
 				in := Input{}
