@@ -62,7 +62,7 @@ func TestFloat32FollowsFloat64(t *testing.T) {
 		}
 	}
 	t.Logf("up to %.2g mV apart; %d of %d neurons parted in %d spikes", worst, parted, n, spikes)
-	if worst > 1e-4 || parted > n/20 || spikes < 1000 {
+	if worst > 5e-5 || parted > n/20 || spikes < 1000 {
 		t.Errorf("up to %g mV apart, %d of %d neurons parted, %d spikes", worst, parted, n, spikes)
 	}
 }
