@@ -169,6 +169,9 @@ func (c *compiler) projection(m *model.Projection) (*Projection, error) {
 	if err := p.setSynapse(); err != nil {
 		return nil, fmt.Errorf("projections.%s.%w", m.Name, err)
 	}
+	if err := p.setGate(c.files, c.n.DtMs); err != nil {
+		return nil, fmt.Errorf("projections.%s.ssdp.gate.%w", m.Name, err)
+	}
 	p.setWeightBound()
 	return p, nil
 }

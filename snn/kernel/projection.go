@@ -30,6 +30,7 @@ type Projection struct {
 
 	synapse *plasticity.Spec  // spike-driven plasticity; nil for static and SSDP synapses
 	params  plasticity.Params // complete
+	signal  *signal           // of a dopamine gate; nil otherwise
 
 	minDelay, maxDelay snn.Tick
 	weightBound        float64 // largest |weight|

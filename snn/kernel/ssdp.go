@@ -33,7 +33,7 @@ type windowed[W float32 | float64] struct {
 	events  int64
 
 	rule        *ssdp.Rule
-	gate        ssdp.Gate
+	gate        *gate
 	expectation *ssdp.Expectation
 	pre, post   *ssdp.Participation
 	trains      *ssdp.Trains // nil where pairing is by first spikes
@@ -61,6 +61,8 @@ type windowSpikes struct {
 	sources []uint32
 	ticks   []int32
 	counts  []int64 // the target's sum over partitions, once it has arrived
+	group   []int64 // the gate's, likewise where it reads the target
+	end     snn.Tick
 	rate    float64
 	filled  bool
 }
@@ -85,7 +87,7 @@ func (w *windowSpikes) clear() {
 	}
 	w.preActive, w.postActive = w.preActive[:0], w.postActive[:0]
 	w.sources, w.ticks = w.sources[:0], w.ticks[:0]
-	w.counts, w.filled = nil, false
+	w.counts, w.group, w.filled = nil, nil, false
 }
 
 // ssdpParams turns the model's words into ticks.
@@ -118,9 +120,7 @@ func buildWindowed[W float32 | float64](n *Network, p *Projection, s *slice, mea
 	if m.Align == "emission" {
 		b.shift = 0
 	}
-	if m.Gate.Type == "synchrony" {
-		b.gate = ssdp.Gate{K: m.Gate.K, Windows: m.Gate.Windows}
-	}
+	b.gate = newGate(p, s, clock)
 	b.expectation = ssdp.NewExpectation(b.rule)
 	if m.Pairing == "nearest" {
 		b.trains = ssdp.NewTrains(p.space.Sources)
@@ -164,6 +164,7 @@ func (b *windowed[W]) connect(dtMs float64) {
 // open starts the window that holds the tick after now, if there is one.
 func (b *windowed[W]) open(now snn.Tick, trial *Trial) {
 	b.now.clear() // a trial may cut a window short
+	b.gate.drop()
 	b.end, b.inside = b.clock.next(now, trial)
 	b.start = now
 	if !b.inside {
@@ -186,6 +187,7 @@ func (b *windowed[W]) mark(a arrival) {
 	if at <= 0 {
 		return
 	}
+	b.gate.source(at, a.source)
 	if b.now.pre[a.source] < 0 {
 		b.now.pre[a.source] = at
 		b.now.preActive = append(b.now.preActive, a.source)
@@ -229,6 +231,7 @@ func (b *windowed[W]) fired(t snn.Tick, neurons []uint32) {
 		return
 	}
 	at := int32(t - b.start)
+	b.gate.target(at, neurons)
 	for _, j := range neurons {
 		if b.now.post[j] < 0 {
 			b.now.post[j] = at
@@ -240,7 +243,11 @@ func (b *windowed[W]) fired(t snn.Tick, neurons []uint32) {
 // aggregate takes the sum of a window's shares.
 func (b *windowed[W]) aggregate(a *Aggregate) {
 	if a.Measure == b.measure && a.Window == b.number-1 {
-		b.due.counts = a.Counts
+		bins := b.expectation.Bins()
+		b.due.counts = a.Counts[:bins]
+		if len(a.Counts) > bins {
+			b.due.group = a.Counts[bins:]
+		}
 	}
 }
 
@@ -249,12 +256,15 @@ func (b *windowed[W]) aggregate(a *Aggregate) {
 func (b *windowed[W]) close() Share {
 	b.settle()
 	b.now.filled = true
-	b.now.rate = b.rate
+	b.now.rate, b.now.end = b.rate, b.end
+	var ofTarget []int64
+	ofTarget, b.now.group = b.gate.close()
 	b.now, b.due = b.due, b.now
 	share := Share{Measure: b.measure, Window: b.number, End: b.end, Counts: make([]int64, b.expectation.Bins())}
 	for _, j := range b.due.postActive {
 		share.Counts[b.expectation.Bin(int(b.due.post[j]))]++
 	}
+	share.Counts = append(share.Counts, ofTarget...)
 	b.number++
 	return share
 }
@@ -278,7 +288,7 @@ func (b *windowed[W]) apply(w *windowSpikes) {
 	if b.trains != nil {
 		b.trains.Set(w.preActive, w.sources, w.ticks)
 	}
-	factor := b.gate.Open(b.participationProduct(w))
+	factor := b.gate.open(w.end, b.participationProduct(w), w.group)
 	if rate := b.rule.Eta * factor * w.rate; rate > 0 && b.pre.Windows() >= warmUp {
 		b.update(w, rate)
 	}

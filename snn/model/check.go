@@ -163,6 +163,9 @@ func (c *checker) projection(p *Projection) {
 		c.fault(path+".ssdp.window", s.Window/c.m.Dt >= 1, "must be at least one tick (%g ms), is %g ms", c.m.Dt, s.Window)
 		c.fault(path+".ssdp.w_max", s.WMin < s.WMax, "must be above w_min (%g), is %g", s.WMin, s.WMax)
 		c.fault(path+".ssdp.sigma", s.Sigma > 0, "must be > 0 ms, is %g ms", s.Sigma)
+		c.fault(path+".ssdp.gate.bins", s.Gate.Type == "none" || s.Gate.Type == "" || s.Gate.Measure == "S" || s.Window/c.m.Dt >= float64(s.Gate.Bins)-1e-9,
+			"%d bins of a tick (%g ms) or more do not fit a window of %g ms", s.Gate.Bins, c.m.Dt, s.Window)
+		c.fault(path+".ssdp.gate.reward", s.Gate.Type != "dopamine" || s.Gate.Reward != "", "is missing: a dopamine gate needs a file with columns time_ms and reward")
 	}
 	c.synapse(p, path)
 	c.fault(path+".ssdp", (p.Synapse == "ssdp_synapse") == (p.SSDP != nil), "synapse_model ssdp_synapse and a block ssdp belong together")

@@ -59,8 +59,11 @@ type SSDP struct {
 type Gate struct {
 	Type    string  `yaml:"type" default:"none" enum:"none,synchrony,dopamine" doc:"what opens the gate"`
 	Measure string  `yaml:"measure" default:"kappa" enum:"S,kappa" doc:"synchrony measure that the gate reads"`
+	Of      string  `yaml:"of" default:"source" enum:"source,target" doc:"population whose kappa the gate reads"`
+	Bins    int     `yaml:"bins" default:"10" min:"2" max:"64" doc:"bins of kappa in a window"`
 	K       float64 `yaml:"k" default:"1" doc:"gain of 1 + k (x - mean)/sd"`
 	Windows int     `yaml:"windows" default:"100" min:"2" doc:"windows over which mean and deviation run"`
 	Warmup  int     `yaml:"warmup" default:"100" min:"0" doc:"windows before a dopamine gate is fitted; nothing changes during them"`
-	Reward  string  `yaml:"reward" doc:"CSV with columns time_ms, reward: the signal that a dopamine gate is correlated with"`
+	Reward  string  `yaml:"reward" doc:"CSV with columns time_ms, reward: the signal that a dopamine gate is correlated with; each value holds until the next"`
+	Signal  string  `yaml:"signal" default:"reward" enum:"reward,loss" doc:"whether the signal is to rise or to fall: k is its correlation with the measure, with the sign of a reward or of a loss"`
 }
