@@ -69,7 +69,7 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	findings, err := results.New(n, files)
+	findings, err := results.New(n)
 	if err != nil {
 		return usageError{err}
 	}

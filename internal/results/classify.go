@@ -2,12 +2,10 @@ package results
 
 import (
 	"fmt"
-	"io/fs"
 	"math"
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
-	"github.com/volley-snn/volley/snn/dataset"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
 )
@@ -62,7 +60,7 @@ type classification struct {
 	right  map[Rule]int
 }
 
-func newClassification(n *kernel.Network, r *model.Result, files fs.FS) (finding, error) {
+func newClassification(n *kernel.Network, r *model.Result) (finding, error) {
 	if n.Protocol == nil {
 		return nil, fmt.Errorf("type: classification needs a protocol with a phase that labels and one that tests")
 	}
@@ -81,7 +79,7 @@ func newClassification(n *kernel.Network, r *model.Result, files fs.FS) (finding
 	if c.test <= c.label {
 		return nil, fmt.Errorf("test: no phase %q after %q", r.Test, r.Label)
 	}
-	if err := c.readLabels(n, files); err != nil {
+	if err := c.labelled(n); err != nil {
 		return nil, err
 	}
 	c.counts = make([]int64, c.watched.Size())
@@ -93,32 +91,18 @@ func newClassification(n *kernel.Network, r *model.Result, files fs.FS) (finding
 	return c, nil
 }
 
-func (c *classification) readLabels(n *kernel.Network, files fs.FS) error {
-	in := inputOf(n.Model, n.Model.Protocol.Input)
-	for k, s := range in.Sets {
-		needed := k == n.Protocol.Phases[c.label].SetNumber || k == n.Protocol.Phases[c.test].SetNumber
-		if s.Labels == "" && needed {
-			return fmt.Errorf("label: the set %q of %s has no labels", s.Name, in.Name)
+// labelled finds the labels of the sets that are shown in the two phases.
+func (c *classification) labelled(n *kernel.Network) error {
+	shown := population(n, n.Model.Protocol.Input)
+	c.labels = make([][]byte, len(inputOf(n.Model, shown.Name).Sets))
+	for _, phase := range []int{c.label, c.test} {
+		k := n.Protocol.Phases[phase].SetNumber
+		if c.labels[k] = shown.Labels(k); c.labels[k] == nil {
+			return fmt.Errorf("label: the set %q of %s has no labels", n.Protocol.Phases[phase].Set, shown.Name)
 		}
-		var labels []byte
-		if needed {
-			f, err := files.Open(s.Labels)
-			if err != nil {
-				return err
-			}
-			labels, err = dataset.ReadLabels(s.Labels, f)
-			f.Close()
-			if err != nil {
-				return err
-			}
-			if items := population(n, in.Name).Items(k); len(labels) != items {
-				return fmt.Errorf("label: %s holds %d labels for %d items", s.Labels, len(labels), items)
-			}
-			for _, l := range labels {
-				c.classes = max(c.classes, int(l)+1)
-			}
+		for _, l := range c.labels[k] {
+			c.classes = max(c.classes, int(l)+1)
 		}
-		c.labels = append(c.labels, labels)
 	}
 	return nil
 }

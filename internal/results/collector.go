@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-	"io/fs"
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/snn/kernel"
@@ -22,9 +21,8 @@ type finding interface {
 	finish(e *engine.Engine) (any, error)
 }
 
-// New prepares the results of a network's model. Files of labels are read from
-// files. Errors say which result asks for what is not there.
-func New(n *kernel.Network, files fs.FS) (*Collector, error) {
+// New prepares the results of a network's model. Errors say which result asks for what is not there.
+func New(n *kernel.Network) (*Collector, error) {
 	c := &Collector{}
 	for i := range n.Model.Results {
 		r := &n.Model.Results[i]
@@ -36,7 +34,7 @@ func New(n *kernel.Network, files fs.FS) (*Collector, error) {
 		case "pairwise_kappa":
 			f, err = newPairwiseKappa(n, r)
 		case "classification":
-			f, err = newClassification(n, r, files)
+			f, err = newClassification(n, r)
 		case "receptive_fields":
 			f, err = newFields(n, r)
 		default:

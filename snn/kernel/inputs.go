@@ -70,9 +70,31 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 			if err != nil {
 				return nil, wrap(err)
 			}
+			labels, err := readLabels(files, set.Labels, read)
+			if err != nil {
+				return nil, wrap(err)
+			}
 			images.Sets = append(images.Sets, read)
+			p.labels = append(p.labels, labels)
 		}
 		p.source = images
+	case "events":
+		events := input.Events{Width: in.Width, Height: in.Height, TimeScale: in.TimeScale}
+		for _, set := range in.Sets {
+			read, err := dataset.ReadRecordings(files, set.Images, set.Under, in.Width, in.Height)
+			if err != nil {
+				return nil, wrap(err)
+			}
+			events.Sets = append(events.Sets, read.Items)
+			p.labels = append(p.labels, read.Labels)
+		}
+		p.source = events
+	case "series":
+		data, err := readSeries(files, in.File, in.Columns)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		p.source = input.Series{Data: data, Encoding: input.Encoding(in.Encoding), Delta: in.Delta, IntervalMs: in.Scale, Leading: in.Leading}
 	default:
 		return nil, wrap(fmt.Errorf("model: no kind of input %q", in.Model))
 	}
@@ -86,4 +108,30 @@ func readImages(files fs.FS, name string) (*dataset.Images, error) {
 	}
 	defer f.Close()
 	return dataset.ReadImages(name, f)
+}
+
+// readLabels reads the labels of a set of images; nil where no file is named.
+func readLabels(files fs.FS, name string, images *dataset.Images) ([]byte, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	labels, err := dataset.ReadLabels(name, f)
+	if err != nil {
+		return nil, err
+	}
+	return labels, dataset.CheckLabels(name, images, labels)
+}
+
+func readSeries(files fs.FS, name string, columns []string) (*dataset.Series, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return dataset.ReadSeries(name, f, columns)
 }

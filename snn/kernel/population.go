@@ -30,6 +30,7 @@ type Population struct {
 	single   bool // state in float32
 
 	source input.Recipe // an input's spikes; nil for neurons
+	labels [][]byte     // of an input's items, by set; nil where a set has none
 	key    random.Key   // an input's, or a stochastic neuron model's
 }
 
@@ -55,6 +56,9 @@ func (p *Population) Items(set int) int {
 	}
 	return 0
 }
+
+// Labels is the labels of the items of a set, or nil.
+func (p *Population) Labels(set int) []byte { return p.labels[set] }
 
 // ImageSize is the height and width of an input's images; 0 and 0 where it shows none.
 func (p *Population) ImageSize() (rows, cols int) {

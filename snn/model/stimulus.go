@@ -29,6 +29,11 @@ type Input struct {
 	MaxRate  float64   `yaml:"max_rate" unit:"Hz" for:"images" doc:"rate of a pixel of 255"`
 	Floor    float64   `yaml:"floor" for:"images" min:"0" max:"255" doc:"pixels at or below it are silent"`
 
+	// events
+	Width     int     `yaml:"width" for:"events" default:"34" min:"1" max:"256" doc:"pixels of the camera, across"`
+	Height    int     `yaml:"height" for:"events" default:"34" min:"1" max:"256" doc:"pixels of the camera, down"`
+	TimeScale float64 `yaml:"time_scale" for:"events" default:"1" doc:"factor on the recordings' times: 0.5 plays them twice as fast"`
+
 	// series
 	Delta   float64  `yaml:"delta" for:"series" doc:"step, in standard deviations, that emits a spike"`
 	Columns []string `yaml:"columns" for:"series" doc:"channels; by default all numeric columns"`
@@ -40,7 +45,8 @@ type Input struct {
 type ItemSet struct {
 	Name   string `yaml:"-"`
 	Images string `yaml:"images" doc:"IDX file of images, or a folder or tar of recordings"`
-	Labels string `yaml:"labels" doc:"IDX file of labels"`
+	Under  string `yaml:"under" doc:"of a folder or tar: take what lies under this path, such as Train"`
+	Labels string `yaml:"labels" doc:"IDX file of labels; recordings have theirs in their folders' names"`
 }
 
 // Curve is piecewise constant: Values[k] from Times[k] on; before the first, 1.
