@@ -26,6 +26,7 @@ type driven[T index, W float] struct {
 	own     []W // presynaptic trace of each synapse at its source's last spike; nil where the source's serves
 	history *postHistory
 	heard   snn.Tick // spikes up to here have been received
+	sweep   snn.Tick // span after which silent sources are settled, and the history trimmed
 }
 
 // sourceTrace is the presynaptic side of a row.
@@ -38,7 +39,7 @@ func newDriven[T index, W float](base *synapses[T, W], dtMs float64) *driven[T, 
 	p := base.p
 	b := &driven[T, W]{
 		synapses: base, spec: *p.synapse, rate: 1, rule: p.synapse.NewRule(p.params, 1),
-		traces: p.synapse.Traces(p.params), sources: make([]sourceTrace, p.space.Sources),
+		traces: p.synapse.Traces(p.params), sources: make([]sourceTrace, p.space.Sources), sweep: sweepTicks,
 	}
 	b.plus = plasticity.NewDecay(b.traces.PlusMs, dtMs)
 	if b.traces.SlowPlusMs > 0 {
@@ -54,7 +55,7 @@ func newDriven[T index, W float](base *synapses[T, W], dtMs float64) *driven[T, 
 	return b
 }
 
-// sweepTicks is how often silent sources are settled and the history is trimmed.
+// sweepTicks bounds what a silent source may leave to be done, and so the history.
 const sweepTicks = 1 << 14
 
 // receive takes the spikes of tick t: the target's, which arrive a delay later,
@@ -67,9 +68,9 @@ func (b *driven[T, W]) receive(t snn.Tick, log *spikeLog) {
 		b.spike(uint32(g-b.p.Source.Range.First), t)
 	}
 	b.heard = t
-	if t%sweepTicks == 0 {
-		b.settle(t, t-sweepTicks)
-		b.history.trim(t - sweepTicks - b.p.maxDelay)
+	if t%b.sweep == 0 {
+		b.settle(t, t-b.sweep)
+		b.history.trim(t - b.sweep - b.p.maxDelay)
 	}
 }
 
