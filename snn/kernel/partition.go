@@ -16,6 +16,7 @@ type Partition struct {
 	pushers []plastic
 	blocks  []block // every projection's, for sizes and weights
 	meters  []*meter
+	scalers []*normalizer
 	log     *spikeLog
 	now     snn.Tick // state is that after this tick
 	trial   *Trial
@@ -159,6 +160,9 @@ func (p *Partition) build(proj *Projection, s *slice) error {
 		return err
 	}
 	p.pushers = append(p.pushers, b)
+	if w, ok := b.(scalable); ok && proj.Model.Normalize != nil {
+		p.scalers = append(p.scalers, newNormalizer(proj, w, p.n.DtMs))
+	}
 	p.blocks = append(p.blocks, block{proj, b})
 	return nil
 }
@@ -209,6 +213,7 @@ func (p *Partition) receive(in Input) {
 		for _, b := range p.pushers {
 			for t := first; t <= p.now; t++ {
 				b.receive(t, p.log)
+				p.normalize(b, t)
 			}
 		}
 	}
@@ -228,6 +233,9 @@ func (p *Partition) receive(in Input) {
 			w.open(p.now, p.trial)
 		}
 	}
+	for _, n := range p.scalers {
+		n.ended(p.now, p.trial)
+	}
 	if in.Trial != nil {
 		p.begin(in.Trial)
 	}
@@ -235,6 +243,9 @@ func (p *Partition) receive(in Input) {
 
 func (p *Partition) begin(trial *Trial) {
 	p.trial = trial
+	for _, n := range p.scalers {
+		n.done = false
+	}
 	for _, s := range p.slices {
 		if s.source != nil {
 			s.source.Begin(trial.Trial)

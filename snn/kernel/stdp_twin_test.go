@@ -114,7 +114,7 @@ func runTrials(t testing.TB, n *Network, parts int, trials []Trial, looks func(t
 	}
 	if trials == nil {
 		trials = []Trial{{End: n.End}}
-		trials[0].Plasticity, trials[0].Rate = true, 1
+		trials[0].Plasticity, trials[0].Homeostasis, trials[0].Rate = true, true, 1
 	}
 	for i := range trials {
 		starts := &trials[i]
