@@ -36,6 +36,25 @@ func TestWithinTwoUnitsOfMath(t *testing.T) {
 	}
 }
 
+// Near a zero of the sine the turn's last place counts, so the error is absolute.
+func TestTurnsAgainstMath(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 100_000 {
+		x := r.Float64()*2 - 1
+		if d := math.Abs(SinTurns(x) - math.Sin(2*math.Pi*x)); d > 1e-15 {
+			t.Fatalf("SinTurns(%v) is %v off", x, d)
+		}
+		if d := math.Abs(CosTurns(x) - math.Cos(2*math.Pi*x)); d > 1e-15 {
+			t.Fatalf("CosTurns(%v) is %v off", x, d)
+		}
+	}
+	for k, want := range []float64{1, 0, -1, 0, 1} {
+		if got := CosTurns(float64(k)/4 + 1000); got != want {
+			t.Errorf("the cosine of %d quarters is %v, expected %v", k, got, want)
+		}
+	}
+}
+
 func TestNormQuantileAgainstErfinv(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 100_000 {

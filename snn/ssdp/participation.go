@@ -32,3 +32,16 @@ func (p *Participation) Add(first []int32) {
 		p.p[i] += float64(share * (x - p.p[i]))
 	}
 }
+
+// AddBatch takes a batch of windows, in fired[i] of which neuron i fired, as one:
+// the horizon then counts batches.
+func (p *Participation) AddBatch(fired []int64, windows int) {
+	p.windows++
+	share := 1 / float64(min(p.windows, p.horizon))
+	for i, n := range fired {
+		p.p[i] += float64(share * (float64(n)/float64(windows) - p.p[i]))
+	}
+}
+
+// Len is the number of neurons.
+func (p *Participation) Len() int { return len(p.p) }

@@ -1,0 +1,19 @@
+// Package pairsum adds up, over the samples of a batch, a table of values of
+// pairs of states:
+//
+//	dw[j][i] += sum_b factor[b] table[post state of j in b][pre state of i in b]
+//	            + u[j] + v[i] - (a[j] x[i] + y[j] q[i])
+//
+// It is the inner loop of SSDP on a batch. Most neurons of a sample are in the
+// reference state (silent), which has no row and no column in the table: what a
+// pair gets of which one or none is in another state is in u and v. So the work
+// is that of the pairs that both leave the reference state, and no array of
+// samples x post x pre ever exists.
+//
+// Values are rounded once to integers of 28 bits times a power of two, summed as
+// integers, and rounded once more to float32: the sum does not depend on its
+// order, and the portable and the vector code give the same bits. Of n summed
+// values the error is at most n 2^-28 of the table's span.
+//
+// The memory is O(samples x neurons), at a byte or less a sample and neuron.
+package pairsum
