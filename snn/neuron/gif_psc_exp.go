@@ -97,7 +97,7 @@ func collect(all []kick, sum []float64) {
 		x := t.x[:len(sum)]
 		for i := range sum {
 			sum[i] += x[i]
-			x[i] = flush(t.decay * x[i])
+			x[i] = t.decay * x[i]
 		}
 	}
 }
@@ -143,6 +143,7 @@ func newGifPscExp(c Config) Group {
 func (g *gifPscExpGroup) Reset() { g.start.restore(g.Fields()) }
 
 func (g *gifPscExpGroup) Update(in *Input, fired []uint32) []uint32 {
+	flushFields(g, in.Tick)
 	n := len(g.v)
 	v, ex, inh, r := g.v[:n], g.ex[:n], g.in[:n], g.r[:n]
 	sumSfa, sumStc := g.sumSfa[:n], g.sumStc[:n]
@@ -154,11 +155,11 @@ func (g *gifPscExpGroup) Update(in *Input, fired []uint32) []uint32 {
 	qEx, qIn := in.quantum(0), in.quantum(1)
 	for i := range n {
 		k := &g.consts[i&g.mask]
-		ex[i] = flush(ex[i] * k.p11Ex)
+		ex[i] = ex[i] * k.p11Ex
 		if sumEx != nil {
 			ex[i] += float64(float64(sumEx[i]) * qEx)
 		}
-		inh[i] = flush(inh[i] * k.p11In)
+		inh[i] = inh[i] * k.p11In
 		if sumIn != nil {
 			inh[i] += float64(float64(sumIn[i]) * qIn)
 		}
@@ -175,7 +176,7 @@ func (g *gifPscExpGroup) Update(in *Input, fired []uint32) []uint32 {
 		if in.Threshold != nil {
 			threshold += in.Threshold[i]
 		}
-		v[i] = flush(float64(v[i]*k.p33) + float64(current*k.p30) + (float64(ex[i]*k.p21Ex) + float64(inh[i]*k.p21In)))
+		v[i] = float64(v[i]*k.p33) + float64(current*k.p30) + (float64(ex[i]*k.p21Ex) + float64(inh[i]*k.p21In))
 		logMean := float64((v[i]-threshold)*k.perDeltaV) + k.hazard
 		if logMean > never && escapes(logMean, g.keys[i], in.Tick) {
 			r[i] = k.refractory

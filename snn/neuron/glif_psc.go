@@ -213,8 +213,8 @@ func (a *alphaCurrent) advance(total, push []float64, mask int, sums []int32, qu
 	for i := range push {
 		push[i] += float64(a.p31[i&mask]*slope[i]) + float64(a.p32[i&mask]*current[i])
 		total[i] += current[i]
-		current[i] = flush(float64(a.p21*slope[i]) + float64(a.p11*current[i]))
-		slope[i] = flush(slope[i] * a.p11)
+		current[i] = float64(a.p21*slope[i]) + float64(a.p11*current[i])
+		slope[i] = slope[i] * a.p11
 		if sums != nil {
 			slope[i] += float64(float64(sums[i]) * quantum * a.slope)
 		}
@@ -229,12 +229,13 @@ func (a *afterCurrent) advance(sum []float64, r []int32) {
 	for i := range sum {
 		if r[i] == 0 {
 			sum[i] += float64(a.mean * current[i])
-			current[i] = flush(current[i] * a.decay)
+			current[i] = current[i] * a.decay
 		}
 	}
 }
 
 func (g *glifPscGroup) Update(in *Input, fired []uint32) []uint32 {
+	flushFields(g, in.Tick)
 	n := len(g.v)
 	v, r, push, total := g.v[:n], g.r[:n], g.push[:n], g.total[:n]
 	spike, voltage, theta := g.spike[:n], g.voltage[:n], g.threshold[:n]
@@ -269,10 +270,10 @@ func (g *glifPscGroup) Update(in *Input, fired []uint32) []uint32 {
 		}
 		before := v[i]
 		current += sumAsc[i]
-		now := flush(float64(before*k.p33) + float64(current*k.p30) + push[i])
+		now := float64(before*k.p33) + float64(current*k.p30) + push[i]
 		limit := current * k.perG
-		spike[i] = flush(spike[i] * k.thetaDecay)
-		voltage[i] = flush(float64(voltage[i]*k.thetaV) + float64(k.phi*(before-limit)) + float64(k.leak*limit))
+		spike[i] = spike[i] * k.thetaDecay
+		voltage[i] = float64(voltage[i]*k.thetaV) + float64(k.phi*(before-limit)) + float64(k.leak*limit)
 		theta[i] = vTh + spike[i] + voltage[i]
 		v[i] = now
 		if now > theta[i] {

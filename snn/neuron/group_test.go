@@ -10,7 +10,7 @@ import (
 )
 
 // drivesPA is the current that makes a model fire; 600 pA where none is given.
-var drivesPA = map[string]float64{"izhikevich": 10, "gif_psc_exp": 250, "aeif_psc_exp": 700, "aeif_cond_exp": 700, "hh_psc_alpha": 700}
+var drivesPA = map[string]float64{"izhikevich": 10, "gif_psc_exp": 250, "aeif_psc_exp": 1200, "aeif_cond_exp": 1200, "iaf_cond_exp": 800, "iaf_cond_alpha": 1200, "hh_psc_alpha": 800}
 
 func driveOf(spec Spec) float64 {
 	if pA, ok := drivesPA[spec.Name]; ok {
@@ -171,8 +171,8 @@ func TestEachNeuronHasItsOwnParameters(t *testing.T) {
 			if k == ticks/2 { // as if from a checkpoint
 				restored := spec.New(config)
 				for f, field := range restored.Fields() {
-					if len(field.Floats)+len(field.Ints) != n {
-						t.Fatalf("field %s has %d elements, not one a neuron", field.Name, len(field.Floats)+len(field.Ints))
+					if have := len(field.Floats) + len(field.Ints); have != n {
+						t.Fatalf("field %s has %d elements, not one a neuron", field.Name, have)
 					}
 					copy(field.Floats, together.Fields()[f].Floats)
 					copy(field.Ints, together.Fields()[f].Ints)
@@ -196,7 +196,7 @@ func TestEveryParameterActs(t *testing.T) {
 			g := spec.New(Config{N: 1, DtMs: 0.1, Params: p, State: Params{}.Complete(spec.State), Key: random.Seed(3, random.Escape)})
 			for k := range snn.Tick(1500) {
 				in := inputs(spec, p, 1, k+1)
-				g.Update(&in, nil)
+				trace = append(trace, float64(len(g.Update(&in, nil))))
 				trace = append(trace, sample(spec, p, g, 0)...)
 			}
 			return trace
@@ -215,6 +215,8 @@ func TestEveryParameterActs(t *testing.T) {
 			case v.Name == "spike_dependent_threshold" || v.Name == "after_spike_currents":
 				changed["adapting_threshold"][0] = 0
 				x[0] = 0
+			case v.Name == "t_ref" && spec.Name == "hh_psc_alpha":
+				x[0] = 30
 			case v.Name == "V_th" && spec.Name == "izhikevich":
 				x[0] = 70
 			case v.Name == "V_min" && p["c"] != nil:
@@ -354,4 +356,26 @@ func BenchmarkUpdate(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/neuron")
 		})
 	}
+}
+
+// What decays for long becomes 0, and never slow.
+func TestSilenceIsNeverDenormal(t *testing.T) {
+	forEachModel(t, func(t *testing.T, spec Spec) {
+		p := everything(spec)
+		g := spec.New(Config{N: 1, DtMs: 0.1, Params: p, State: Params{}.Complete(spec.State)})
+		for tick := range snn.Tick(30_000) {
+			in := Input{Tick: tick}
+			if tick < 100 {
+				in = inputs(spec, p, 1, tick)
+			}
+			g.Update(&in, nil)
+			for _, f := range g.Fields() {
+				for _, x := range f.Floats {
+					if x != 0 && math.Abs(x) < 0x1p-1022 {
+						t.Fatalf("tick %d: %s is the denormal %g", tick, f.Name, x)
+					}
+				}
+			}
+		}
+	})
 }

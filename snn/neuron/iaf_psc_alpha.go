@@ -101,6 +101,7 @@ func newIafPscAlpha(c Config) Group {
 func (g *iafPscAlphaGroup) Reset() { g.start.restore(g.Fields()) }
 
 func (g *iafPscAlphaGroup) Update(in *Input, fired []uint32) []uint32 {
+	flushFields(g, in.Tick)
 	n := len(g.v)
 	v, r := g.v[:n], g.r[:n]
 	ex, dEx, inh, dIn := g.ex[:n], g.dEx[:n], g.in[:n], g.dI[:n]
@@ -114,20 +115,20 @@ func (g *iafPscAlphaGroup) Update(in *Input, fired []uint32) []uint32 {
 				current += in.Current[i]
 			}
 			synaptic := float64(k.ex.p31*dEx[i]) + float64(k.ex.p32*ex[i]) + (float64(k.in.p31*dIn[i]) + float64(k.in.p32*inh[i]))
-			v[i] = flush(float64(v[i]*k.p33) + float64(current*k.p30) + synaptic)
+			v[i] = float64(v[i]*k.p33) + float64(current*k.p30) + synaptic
 			if v[i] < k.vMin {
 				v[i] = k.vMin
 			}
 		} else {
 			r[i]--
 		}
-		ex[i] = flush(float64(k.ex.p21*dEx[i]) + float64(k.ex.p11*ex[i]))
-		dEx[i] = flush(dEx[i] * k.ex.p11)
+		ex[i] = float64(k.ex.p21*dEx[i]) + float64(k.ex.p11*ex[i])
+		dEx[i] = dEx[i] * k.ex.p11
 		if sumEx != nil {
 			dEx[i] += float64(float64(sumEx[i]) * qEx * k.ex.slope)
 		}
-		inh[i] = flush(float64(k.in.p21*dIn[i]) + float64(k.in.p11*inh[i]))
-		dIn[i] = flush(dIn[i] * k.in.p11)
+		inh[i] = float64(k.in.p21*dIn[i]) + float64(k.in.p11*inh[i])
+		dIn[i] = dIn[i] * k.in.p11
 		if sumIn != nil {
 			dIn[i] += float64(float64(sumIn[i]) * qIn * k.in.slope)
 		}

@@ -116,7 +116,7 @@ func (m *multiCurrent) advance(push []float64, mask int, sums []int32, quantum f
 	current := m.i[:len(push)]
 	for i := range push {
 		push[i] += float64(m.p21[i&mask] * current[i])
-		current[i] = flush(current[i] * m.p11)
+		current[i] = current[i] * m.p11
 		if sums != nil {
 			current[i] += float64(float64(sums[i]) * quantum)
 		}
@@ -124,6 +124,7 @@ func (m *multiCurrent) advance(push []float64, mask int, sums []int32, quantum f
 }
 
 func (g *iafMultiGroup) Update(in *Input, fired []uint32) []uint32 {
+	flushFields(g, in.Tick)
 	n := len(g.v)
 	v, r, push := g.v[:n], g.r[:n], g.push[:n]
 	clear(push)
@@ -137,7 +138,7 @@ func (g *iafMultiGroup) Update(in *Input, fired []uint32) []uint32 {
 			if in.Current != nil {
 				current += in.Current[i]
 			}
-			v[i] = flush(float64(v[i]*k.p22) + float64(current*k.p20) + push[i])
+			v[i] = float64(v[i]*k.p22) + float64(current*k.p20) + push[i]
 		} else {
 			r[i]--
 		}

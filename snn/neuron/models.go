@@ -4,8 +4,8 @@ package neuron
 func Models() []Spec {
 	models := []Spec{
 		iafPscDelta(), iafPscExp(), iafPscAlpha(), iafPscExpMultisynapse(),
-
-		izhikevich(), gifPscExp(), glifPsc(), parrotNeuron(),
+		iafCondExp(), iafCondAlpha(), aeifPscExp(), aeifCondExp(),
+		izhikevich(), gifPscExp(), glifPsc(), hhPscAlpha(), parrotNeuron(),
 	}
 	for i := range models {
 		models[i] = strict(models[i])

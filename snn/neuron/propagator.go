@@ -43,14 +43,6 @@ func alphaPropagators(tauSyn, tauM, cM, h float64) (p31, p32 float64) {
 	return float64(h*h) / cM * decay * sum, p32
 }
 
-// tiny is far below every current, conductance and potential, and far above
-// where float64 loses digits and speed.
-const tiny = 0x1p-900
-
-// flush is x, with what lies below tiny rounded away: a state that decays for
-// long must not end among the subnormal numbers, whose arithmetic is slow.
-func flush(x float64) float64 { return x + tiny - tiny }
-
 // refractoryTicks is t_ref in ticks, to the nearest, and at most 2^30.
 func refractoryTicks(tRefMs, dtMs float64) int32 {
 	return int32(min(math.Round(tRefMs/dtMs), 1<<30))

@@ -1,5 +1,7 @@
 package neuron
 
+import "github.com/volley-snn/volley/snn"
+
 // start is a copy of a group's fields, to reset them from. An array of equal
 // elements is kept as one of them.
 type start []Field
@@ -7,7 +9,7 @@ type start []Field
 func startOf(fields []Field) start {
 	kept := make(start, len(fields))
 	for k, f := range fields {
-		kept[k].Floats, kept[k].Ints = shortest(f.Floats), shortest(f.Ints)
+		kept[k].Floats, kept[k].Float32s, kept[k].Ints = shortest(f.Floats), shortest(f.Float32s), shortest(f.Ints)
 	}
 	return kept
 }
@@ -24,6 +26,7 @@ func shortest[T comparable](x []T) []T {
 func (s start) restore(fields []Field) {
 	for k, f := range fields {
 		refill(f.Floats, s[k].Floats)
+		refill(f.Float32s, s[k].Float32s)
 		refill(f.Ints, s[k].Ints)
 	}
 }
@@ -35,5 +38,15 @@ func refill[T any](x, from []T) {
 	}
 	for i := range x {
 		x[i] = from[0]
+	}
+}
+
+// flushFields makes what is tiny in a group's state 0, in the ticks for that.
+func flushFields(g Group, t snn.Tick) {
+	if !flushes[float64](t) {
+		return
+	}
+	for _, f := range g.Fields() {
+		flushAll(f.Floats)
 	}
 }
