@@ -23,7 +23,8 @@ type gate struct {
 	counter  *synchrony.PopulationCounter
 
 	synchrony ssdp.Gate
-	dopamine  *ssdp.Dopamine
+	dopamine  *ssdp.Dopamine // fitted after warmup windows, in which nothing changes
+	warmup    int
 	signal    *signal
 	one       [1]uint32
 }
@@ -36,11 +37,7 @@ func newGate(p *Projection, s *slice, clock windows) *gate {
 	case "synchrony":
 		g.synchrony = ssdp.Gate{K: m.K, Windows: m.Windows}
 	case "dopamine":
-		g.dopamine = &ssdp.Dopamine{Warmup: m.Warmup, Sign: 1}
-		if m.Signal == "loss" {
-			g.dopamine.Sign = -1
-		}
-		g.signal = p.signal
+		g.dopamine, g.warmup, g.signal = &ssdp.Dopamine{}, m.Warmup, p.signal
 	default:
 		return g
 	}
@@ -102,13 +99,20 @@ func (g *gate) open(end snn.Tick, product float64, group []int64) float64 {
 	if g.group != nil {
 		x = g.group.Kappa(group)
 	}
-	if g.dopamine != nil {
-		return g.dopamine.Open(x, g.signal.at(end))
+	if g.dopamine == nil {
+		return g.synchrony.Open(x)
 	}
-	return g.synchrony.Open(x)
+	if g.warmup > 0 {
+		g.warmup--
+		g.dopamine.Record(x, g.signal.at(end))
+		return 0
+	}
+	g.dopamine.Fix()
+	return g.dopamine.Factor(x)
 }
 
-// signal is a reward or loss over time: each value holds from its tick on.
+// signal is a loss over time, or a reward with its sign turned: each value holds
+// from its tick on.
 type signal struct {
 	ticks  []snn.Tick
 	values []float64
@@ -160,6 +164,11 @@ func readSignal(files fs.FS, m *model.Gate, dtMs float64) (*signal, error) {
 		return nil, fmt.Errorf("reward: %w", err)
 	}
 	s := &signal{values: values}
+	if m.Signal != "loss" {
+		for k := range values {
+			values[k] = -values[k]
+		}
+	}
 	for k, ms := range timesMs {
 		if k > 0 && ms < timesMs[k-1] {
 			return nil, fmt.Errorf("reward: %s: row %d: times must rise, %g ms follows %g ms", m.Reward, k+1, ms, timesMs[k-1])

@@ -161,7 +161,7 @@ func TestDopamineGateLearnsFromTheSignal(t *testing.T) {
 		if slices.Equal(b.u, start) {
 			t.Errorf("%s: no weight changed after the warm-up", c.name)
 		}
-		k, _, sd := b.gate.dopamine.Fitted()
+		k, sd := b.gate.dopamine.K, b.gate.dopamine.SD
 		tolerance := 1e-3 // the deviation's 1e-8 counts little
 		if c.k == 0 {
 			tolerance = 0.4 // three deviations of a correlation of 60

@@ -2,86 +2,60 @@ package ssdp
 
 import "math"
 
-// Dopamine scales a window's update by how synchrony went with a signal before.
+// Dopamine is a gate that is fitted once to how synchrony went with a loss: after
+// records of a measure x with the loss of its time, the factor is
 //
-// During Warmup windows nothing changes: each window's measure x is recorded with
-// the signal. Then the gain k, and the mean and deviation of x, are fitted once
-// and stay: the factor is 1 + k (x - mean)/sd, clipped to [0, 2], with
+//	clip(1 + K (x - Mu)/SD, 0, 2),  K = -corr(x, loss)
 //
-//	k = Sign corr(x, signal)
+// so it opens where synchrony has gone with a falling loss; a reward is a loss
+// with its sign turned. Without records K is 0, Mu 0 and SD 1. The zero value has
+// seen nothing.
 //
-// Sign is +1 for a reward, which is to rise, and -1 for a loss, which is to fall
-// (as in DA-SSDP, where x is S). Deviations are of the population, plus 1e-8.
-// Without a record k is 0, the mean 0 and the deviation 1, so the gate stays at
-// 1. Source: DA-SSDP as in arXiv 2512.07194.
+// Records are kept as running moments, in the order of the calls. Source: DA-SSDP
+// as in arXiv 2512.07194, where x is S; deviations are of the population, plus
+// 1e-8, as in its code.
 type Dopamine struct {
-	Warmup int
-	Sign   float64
+	Records                   int
+	Mean, MeanLoss            float64
+	Square, SquareLoss, Mixed float64 // sums of products of deviations from the means
 
-	seen        int
-	xs, signals []float64
-	fitted      bool
-	k, mean, sd float64
+	Fixed     bool
+	K, Mu, SD float64
 }
 
-// Open takes a window's measure and signal and returns its factor: 0 during the
-// warm-up. What is NaN is not recorded, and a window without a measure is let
-// through unscaled.
-func (d *Dopamine) Open(x, signal float64) float64 {
-	if d.seen < d.Warmup {
-		d.seen++
-		d.Record(x, signal)
-		return 0
-	}
-	d.Fit()
-	return d.Factor(x)
-}
-
-// Record notes a measure and the signal that came with it.
-func (d *Dopamine) Record(x, signal float64) {
-	if !math.IsNaN(x) && !math.IsNaN(signal) {
-		d.xs, d.signals = append(d.xs, x), append(d.signals, signal)
-	}
-}
-
-// Fit ends the warm-up; a second call does nothing.
-func (d *Dopamine) Fit() {
-	if d.fitted {
+// Record updates the moments by one pair (Welford 1962). What is NaN is left out.
+func (d *Dopamine) Record(x, loss float64) {
+	if math.IsNaN(x) || math.IsNaN(loss) {
 		return
 	}
-	d.fitted, d.sd = true, 1
-	if len(d.xs) == 0 {
-		return
-	}
-	var mean, sd float64
-	d.mean, d.sd = moments(d.xs)
-	mean, sd = moments(d.signals)
-	for i, x := range d.xs {
-		d.k += float64((x - d.mean) / d.sd * ((d.signals[i] - mean) / sd))
-	}
-	d.k *= d.Sign / float64(len(d.xs))
-	d.xs, d.signals = nil, nil
+	d.Records++
+	n := float64(d.Records)
+	dx, dl := x-d.Mean, loss-d.MeanLoss
+	d.Mean += dx / n
+	d.MeanLoss += dl / n
+	d.Square += float64(dx * (x - d.Mean))
+	d.SquareLoss += float64(dl * (loss - d.MeanLoss))
+	d.Mixed += float64(dx * (loss - d.MeanLoss))
 }
 
-// Factor is what the fitted gate makes of a measure.
+// Fix ends the records; a second call does nothing.
+func (d *Dopamine) Fix() {
+	if d.Fixed {
+		return
+	}
+	d.Fixed, d.K, d.Mu, d.SD = true, 0, 0, 1
+	if d.Records == 0 {
+		return
+	}
+	n := float64(d.Records)
+	d.Mu, d.SD = d.Mean, math.Sqrt(d.Square/n)+1e-8
+	d.K = -d.Mixed / n / d.SD / (math.Sqrt(d.SquareLoss/n) + 1e-8)
+}
+
+// Factor is what the fixed gate makes of x; 1 where x is NaN.
 func (d *Dopamine) Factor(x float64) float64 {
 	if math.IsNaN(x) {
 		return 1
 	}
-	return min(max(1+float64(d.k*(x-d.mean))/d.sd, 0), 2)
-}
-
-// Fitted is the gain, mean and deviation that Fit found.
-func (d *Dopamine) Fitted() (k, mean, sd float64) { return d.k, d.mean, d.sd }
-
-func moments(xs []float64) (mean, sd float64) {
-	for _, x := range xs {
-		mean += x
-	}
-	mean /= float64(len(xs))
-	square := 0.0
-	for _, x := range xs {
-		square += float64((x - mean) * (x - mean))
-	}
-	return mean, math.Sqrt(square/float64(len(xs))) + 1e-8
+	return min(max(1+float64(d.K*(x-d.Mu))/d.SD, 0), 2)
 }

@@ -37,11 +37,11 @@ func TestDopamineAgainstOfficialModule(t *testing.T) {
 		if err := json.Unmarshal(text, &recorded); err != nil {
 			t.Fatal(err)
 		}
-		d, gates := Dopamine{Sign: -1}, 0
+		d, gates := Dopamine{}, 0
 		for n, c := range recorded.Calls {
 			if c.Epoch >= recorded.Warmup {
-				d.Fit()
-				k, mean, sd := d.Fitted()
+				d.Fix()
+				k, mean, sd := d.K, d.Mu, d.SD
 				if !(math.Abs(k-c.K) < 1e-6 && math.Abs(mean-c.Mean) < 1e-6 && math.Abs(sd-c.Std) < 1e-6) {
 					t.Fatalf("%s, call %d: k, mean, sd %v, %v, %v, official %v, %v, %v", file, n, k, mean, sd, c.K, c.Mean, c.Std)
 				}
@@ -73,26 +73,32 @@ func share(fired []float64) (f float64) {
 	return f
 }
 
-// Synchrony that pays opens the gate above its mean; where the signal is a loss
-// it closes it.
+// Synchrony that pays, or that goes with a falling loss, opens the gate above its
+// mean; where the loss rises with it the gate closes.
 func TestDopamineFollowsTheSignal(t *testing.T) {
-	for _, sign := range []float64{1, -1} {
-		d := Dopamine{Warmup: 40, Sign: sign}
+	for _, k := range []float64{1, -1} {
+		var d Dopamine
 		for n := range 40 {
 			x := float64(n % 4)
-			if f := d.Open(x, 3*x+5); f != 0 {
-				t.Fatalf("window %d of the warm-up: factor %v", n, f)
-			}
+			d.Record(x, 5-3*k*x)
+			d.Record(math.NaN(), 1)
+			d.Record(1, math.NaN())
 		}
+		d.Fix()
 		sd := math.Sqrt(1.25)
 		for _, x := range []float64{0, 1.5, 2, 30, -30, math.NaN()} {
-			want := min(max(1+sign*(x-1.5)/sd, 0), 2)
+			want := min(max(1+k*(x-1.5)/sd, 0), 2)
 			if math.IsNaN(x) {
 				want = 1
 			}
-			if got := d.Open(x, 0); math.Abs(got-want) > 1e-6 {
-				t.Errorf("sign %v: factor of %v is %v, expected %v", sign, x, got, want)
+			if got := d.Factor(x); math.Abs(got-want) > 1e-6 {
+				t.Errorf("k %v: factor of %v is %v, expected %v", k, x, got, want)
 			}
 		}
+	}
+	var none Dopamine
+	none.Fix()
+	if none.Factor(7) != 1 || none.SD != 1 {
+		t.Errorf("without records: %+v", none)
 	}
 }
