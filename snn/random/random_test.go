@@ -58,20 +58,6 @@ func TestBoundsHold(t *testing.T) {
 	}
 }
 
-func TestPoissonTable(t *testing.T) {
-	const n = 400_000
-	for _, lambda := range []float64{0, 0.001, 0.3, 1.8195, 11, 40, 300} {
-		table, key := NewPoissonTable(lambda), Seed(3, Poisson)
-		mean, variance := moments(n, func(i uint64) float64 { return float64(table.Draw(key.At(i))) })
-		if math.Abs(mean-lambda) > 5*math.Sqrt(lambda/n) {
-			t.Errorf("lambda %v: mean %v", lambda, mean)
-		}
-		if math.Abs(variance-lambda) > 0.02*lambda+5*math.Sqrt(lambda/n) {
-			t.Errorf("lambda %v: variance %v", lambda, variance)
-		}
-	}
-}
-
 func TestStreamsOfDifferentKeysDoNotMeet(t *testing.T) {
 	seen := map[uint64]bool{}
 	for p := Connectivity; p <= Surrogate; p++ {
@@ -102,12 +88,4 @@ func TestIntnIsUniform(t *testing.T) {
 	if chi2 > 40 { // 12 degrees of freedom: p < 1e-4 above 39
 		t.Errorf("chi-square %v", chi2)
 	}
-}
-
-func BenchmarkPoissonDraw(b *testing.B) {
-	table, key, n := NewPoissonTable(1.8), Seed(1, Poisson), 0
-	for i := 0; b.Loop(); i++ {
-		n += table.Draw(key.At(uint64(i)))
-	}
-	_ = n
 }

@@ -428,3 +428,136 @@ iafPscDelta64_end:
 	SHRQ $0x02, DX
 	MOVQ DX, ret+24(FP)
 	RET
+
+// func poisson16(a *byte, n int, flagged *uint32) int
+// Requires: AVX, AVX2
+TEXT ·poisson16(SB), NOSPLIT, $0-32
+	MOVQ           a+0(FP), AX
+	MOVQ           n+8(FP), CX
+	MOVQ           flagged+16(FP), DX
+	MOVQ           (AX), BX
+	VPBROADCASTQ   24(AX), Y0
+	VPADDQ         poissonStart<>+0(SB), Y0, Y0
+	VPBROADCASTD   32(AX), Y1
+	VBROADCASTI128 40(AX), Y2
+	VBROADCASTI128 56(AX), Y3
+	VMOVDQU        poissonFirstLow<>+0(SB), Y4
+	VMOVDQU        poissonSecondLow<>+0(SB), Y5
+	VMOVDQU        poissonNibble<>+0(SB), Y6
+	VMOVDQU        poissonLower<>+0(SB), Y7
+	VPXOR          Y8, Y8, Y8
+	XORQ           AX, AX
+
+poisson16_loop:
+	CMPQ      AX, CX
+	JGE       poisson16_end
+	VPSRLQ    $0x1e, Y0, Y9
+	VPXOR     Y0, Y9, Y9
+	VPADDQ    poissonStep<>+0(SB), Y0, Y0
+	VPMULUDQ  poissonFirstHigh<>+0(SB), Y9, Y10
+	VPSRLQ    $0x20, Y9, Y11
+	VPMULUDQ  Y4, Y11, Y11
+	VPMULUDQ  Y4, Y9, Y9
+	VPADDQ    Y11, Y10, Y10
+	VPSLLQ    $0x20, Y10, Y10
+	VPADDQ    Y10, Y9, Y9
+	VPSRLQ    $0x1b, Y9, Y10
+	VPXOR     Y10, Y9, Y9
+	VPMULUDQ  poissonSecondHigh<>+0(SB), Y9, Y10
+	VPSRLQ    $0x20, Y9, Y11
+	VPMULUDQ  Y5, Y11, Y11
+	VPMULUDQ  Y5, Y9, Y9
+	VPADDQ    Y11, Y10, Y10
+	VPSLLQ    $0x20, Y10, Y10
+	VPADDQ    Y10, Y9, Y9
+	VPSRLQ    $0x1f, Y9, Y10
+	VPXOR     Y10, Y9, Y9
+	VPAND     Y6, Y9, Y11
+	VPSHUFB   Y11, Y2, Y10
+	VPSLLW    $0x08, Y11, Y11
+	VPSHUFB   Y11, Y3, Y11
+	VPBLENDVB Y7, Y10, Y11, Y11
+	VPCMPGTW  Y9, Y11, Y10
+	VPBLENDVB Y10, Y9, Y11, Y12
+	VPAND     Y6, Y12, Y12
+	VPXOR     Y9, Y11, Y9
+	VPSRLW    $0x04, Y9, Y9
+	VPCMPEQW  Y8, Y9, Y9
+	VPMOVMSKB Y9, SI
+	TESTL     SI, SI
+	JNZ       poisson16_doubt
+
+poisson16_add:
+	VPSRLD   $0x10, Y12, Y10
+	VPBLENDW $0xaa, Y8, Y12, Y12
+	VPMULLD  Y1, Y12, Y12
+	VPADDD   (BX)(AX*4), Y12, Y12
+	VMOVDQU  Y12, (BX)(AX*4)
+	VPMULLD  Y1, Y10, Y10
+	VPADDD   32(BX)(AX*4), Y10, Y10
+	VMOVDQU  Y10, 32(BX)(AX*4)
+	ADDQ     $0x10, AX
+	JMP      poisson16_loop
+
+poisson16_doubt:
+	MOVL   AX, (DX)
+	MOVL   SI, 4(DX)
+	ADDQ   $0x08, DX
+	VPANDN Y12, Y9, Y12
+	JMP    poisson16_add
+
+poisson16_end:
+	VZEROUPPER
+	MOVQ flagged+16(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+24(FP)
+	RET
+
+DATA poissonStart<>+0(SB)/8, $0x0000000000000000
+DATA poissonStart<>+8(SB)/8, $0x9e3779b97f4a7c15
+DATA poissonStart<>+16(SB)/8, $0x3c6ef372fe94f82a
+DATA poissonStart<>+24(SB)/8, $0xdaa66d2c7ddf743f
+GLOBL poissonStart<>(SB), RODATA|NOPTR, $32
+
+DATA poissonStep<>+0(SB)/8, $0x78dde6e5fd29f054
+DATA poissonStep<>+8(SB)/8, $0x78dde6e5fd29f054
+DATA poissonStep<>+16(SB)/8, $0x78dde6e5fd29f054
+DATA poissonStep<>+24(SB)/8, $0x78dde6e5fd29f054
+GLOBL poissonStep<>(SB), RODATA|NOPTR, $32
+
+DATA poissonFirstLow<>+0(SB)/8, $0x000000001ce4e5b9
+DATA poissonFirstLow<>+8(SB)/8, $0x000000001ce4e5b9
+DATA poissonFirstLow<>+16(SB)/8, $0x000000001ce4e5b9
+DATA poissonFirstLow<>+24(SB)/8, $0x000000001ce4e5b9
+GLOBL poissonFirstLow<>(SB), RODATA|NOPTR, $32
+
+DATA poissonFirstHigh<>+0(SB)/8, $0x00000000bf58476d
+DATA poissonFirstHigh<>+8(SB)/8, $0x00000000bf58476d
+DATA poissonFirstHigh<>+16(SB)/8, $0x00000000bf58476d
+DATA poissonFirstHigh<>+24(SB)/8, $0x00000000bf58476d
+GLOBL poissonFirstHigh<>(SB), RODATA|NOPTR, $32
+
+DATA poissonSecondLow<>+0(SB)/8, $0x00000000133111eb
+DATA poissonSecondLow<>+8(SB)/8, $0x00000000133111eb
+DATA poissonSecondLow<>+16(SB)/8, $0x00000000133111eb
+DATA poissonSecondLow<>+24(SB)/8, $0x00000000133111eb
+GLOBL poissonSecondLow<>(SB), RODATA|NOPTR, $32
+
+DATA poissonSecondHigh<>+0(SB)/8, $0x0000000094d049bb
+DATA poissonSecondHigh<>+8(SB)/8, $0x0000000094d049bb
+DATA poissonSecondHigh<>+16(SB)/8, $0x0000000094d049bb
+DATA poissonSecondHigh<>+24(SB)/8, $0x0000000094d049bb
+GLOBL poissonSecondHigh<>(SB), RODATA|NOPTR, $32
+
+DATA poissonNibble<>+0(SB)/8, $0x000f000f000f000f
+DATA poissonNibble<>+8(SB)/8, $0x000f000f000f000f
+DATA poissonNibble<>+16(SB)/8, $0x000f000f000f000f
+DATA poissonNibble<>+24(SB)/8, $0x000f000f000f000f
+GLOBL poissonNibble<>(SB), RODATA|NOPTR, $32
+
+DATA poissonLower<>+0(SB)/8, $0x00ff00ff00ff00ff
+DATA poissonLower<>+8(SB)/8, $0x00ff00ff00ff00ff
+DATA poissonLower<>+16(SB)/8, $0x00ff00ff00ff00ff
+DATA poissonLower<>+24(SB)/8, $0x00ff00ff00ff00ff
+GLOBL poissonLower<>(SB), RODATA|NOPTR, $32

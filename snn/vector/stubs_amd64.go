@@ -18,3 +18,8 @@ func iafPscExp32(a *byte, n int, fired *uint32) int
 //
 //go:noescape
 func iafPscDelta64(a *byte, n int, fired *uint32) int
+
+// poisson16 adds the counts of the first n targets of a Poisson, n a multiple of 16, and returns how many words it wrote to flagged.
+//
+//go:noescape
+func poisson16(a *byte, n int, flagged *uint32) int

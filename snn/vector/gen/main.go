@@ -12,6 +12,7 @@ func main() {
 	iafPscExp("iafPscExp64", double)
 	iafPscExp("iafPscExp32", single)
 	iafPscDelta()
+	poisson()
 	Generate()
 }
 
