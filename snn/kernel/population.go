@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"strings"
 
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/input"
@@ -70,19 +71,11 @@ func (p *Population) ImageSize() (rows, cols int) {
 
 // receptor finds the port that a weight enters by: the named one, or the one that takes its sign.
 func (p *Population) receptor(name string, weight float64) (int, error) {
-	for r, port := range p.Receptors {
-		if name == port.Name || (name == "" && (port.Sign == 0 || float64(port.Sign)*weight > 0 || (weight == 0 && port.Sign > 0))) {
-			return r, nil
-		}
+	r, err := neuron.FindReceptor(p.Receptors, name, weight)
+	if err != nil {
+		return 0, fmt.Errorf("%s (%s): receptor_type: %w", p.Name, p.Model, err)
 	}
-	if name == "" {
-		return 0, fmt.Errorf("%s (%s) has no receptor for a weight of %g", p.Name, p.Model, weight)
-	}
-	var known []string
-	for _, port := range p.Receptors {
-		known = append(known, port.Name)
-	}
-	return 0, fmt.Errorf("%s (%s) has no receptor %q; it has %v", p.Name, p.Model, name, known)
+	return r, nil
 }
 
 func compilePopulation(m *model.Population, seeds model.Seeds, files fs.FS) (*Population, error) {
@@ -98,6 +91,10 @@ func compilePopulation(m *model.Population, seeds model.Seeds, files fs.FS) (*Po
 	}
 	if p.state, err = columns(spec.State, m.Initial, m.Size, random.Seed(seeds.Initial, random.Initial).Sub(nameKey(m.Name)), files); err != nil {
 		return nil, fmt.Errorf("populations.%s.initial.%w", m.Name, err)
+	}
+	// the model file's numbers have been checked, but not yet what files hold and what was drawn
+	if faults := spec.Faults(p.params, m.Size); faults != nil {
+		return nil, fmt.Errorf("populations.%s.params: %s", m.Name, strings.Join(faults, "; "))
 	}
 	p.Receptors = spec.Receptors(p.params)
 	return p, nil
@@ -126,6 +123,8 @@ func columns(vars []neuron.Var, given map[string]model.Value, size int, key rand
 			out[v.Name] = value.List
 		case value.Dist.IsConstant():
 			out[v.Name] = []float64{value.Dist.A}
+		case v.List:
+			return nil, fmt.Errorf("%s: a list of numbers is expected, not a distribution", v.Name)
 		default:
 			column, sub := make([]float64, size), key.Sub(uint64(k))
 			for i := range column {

@@ -44,7 +44,7 @@ func (c *compiler) signals() {
 			continue
 		}
 		known := []string{}
-		for _, v := range p.spec.Recorded {
+		for _, v := range p.spec.Recordables(p.params) {
 			known = append(known, v.Name)
 		}
 		if p.adaptive != nil {

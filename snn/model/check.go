@@ -22,7 +22,7 @@ func (m *Model) Validate() error {
 // check finds what is wrong between the parts. units holds the unit that each
 // weight was written in, by path.
 func (m *Model) check(units map[string]string) Faults {
-	c := checker{m: m, units: units, names: map[string]string{}, neurons: map[string]neuron.Spec{}}
+	c := checker{m: m, units: units, names: map[string]string{}, neurons: map[string]neuron.Spec{}, receptors: map[string][]neuron.Receptor{}}
 	c.fault("dt", m.Dt > 0 && !math.IsInf(m.Dt, 0), "must be > 0 ms, is %g ms", m.Dt)
 	c.fault("duration", m.Protocol != nil || (m.Duration >= m.Dt && m.Duration/m.Dt < 1<<50), "must be at least one tick (%g ms), is %g ms", m.Dt, m.Duration)
 	c.fault("discard", m.Discard >= 0 && (m.Discard < m.Duration || m.Protocol != nil), "must be at least 0 ms and below the duration, is %g ms", m.Discard)
@@ -50,7 +50,9 @@ type checker struct {
 	units   map[string]string
 	names   map[string]string // "population" or "input", by name
 	neurons map[string]neuron.Spec
-	faults  Faults
+
+	receptors map[string][]neuron.Receptor // by population, where its parameters say which
+	faults    Faults
 }
 
 func (c *checker) fault(path string, ok bool, format string, args ...any) {
@@ -76,47 +78,78 @@ func (c *checker) population(p *Population) {
 	c.neurons[p.Name] = spec
 	c.fault(path+".size", p.Size >= 1, "must be at least 1, is %d", p.Size)
 	c.fault(path+".precision", p.Precision != "float32" || spec.Float32, "%s keeps its state in float64 only", spec.Name)
-	given := neuron.Params{}
-	for name, v := range p.Params {
-		if v.File == "" && v.List == nil {
-			low, high := v.Dist.Range()
-			given[name] = []float64{low}
-			if !v.Dist.IsConstant() {
-				other := neuron.Params{name: {high}}
-				for _, fault := range spec.Check(other.Complete(spec.Params)) {
-					c.fault(path+".params."+name, !strings.HasPrefix(fault, name), "%s", fault)
-				}
-			}
+	c.parameters(p, spec)
+}
+
+// parameters checks the numbers of a population against its neuron model: all that
+// are given, and both ends of what is drawn. Those of files are not known here.
+func (c *checker) parameters(p *Population, spec neuron.Spec) {
+	path := "populations." + p.Name
+	given, known := neuron.Params{}, true
+	for _, v := range spec.Params {
+		switch value, ok := p.Params[v.Name]; {
+		case !ok:
+		case value.File != "":
+			known = known && !v.List
+		case value.List != nil:
+			given[v.Name] = value.List
+		default:
+			low, _ := value.Dist.Range()
+			given[v.Name] = []float64{low}
 		}
 	}
-	for _, fault := range spec.Check(given.Complete(spec.Params)) {
+	all := given.Complete(spec.Params)
+	for _, v := range spec.Params {
+		value := p.Params[v.Name]
+		if value.List != nil || value.Dist.IsConstant() {
+			continue
+		}
+		low := all[v.Name]
+		_, high := value.Dist.Range()
+		all[v.Name] = []float64{high}
+		for _, fault := range spec.Faults(all, p.Size) {
+			name, _, _ := strings.Cut(fault, " ")
+			c.fault(path+".params."+v.Name, name != v.Name, "%s", fault)
+		}
+		all[v.Name] = low
+	}
+	for _, fault := range spec.Faults(all, p.Size) {
 		at := path
 		if name, _, _ := strings.Cut(fault, " "); given[name] != nil {
 			at = path + ".params." + name
 		}
 		c.fault(at, false, "%s", fault)
 	}
+	if known {
+		c.receptors[p.Name] = spec.Receptors(all)
+	}
 }
 
-// weight checks the unit of a weight onto a population against its receptors'.
+// weight checks the unit of a weight onto a population, and which receptor it
+// enters by.
 func (c *checker) weight(path, target, receptor string) {
-	spec, ok := c.neurons[target]
+	ports, ok := c.receptors[target]
 	if !ok || c.units == nil {
 		return
 	}
-	have, given := c.units[path]
-	if !given {
-		return
-	}
+	spec := c.neurons[target]
 	var names []string
-	for _, r := range spec.Receptors(neuron.Params{}.Complete(spec.Params)) {
+	for _, r := range ports {
 		names = append(names, r.Name)
-		if receptor == "" || receptor == r.Name {
-			c.fault(path, have == r.Unit, "is in %s; the receptors of %s (%s) take %s", orNone(have), target, spec.Name, orNone(r.Unit))
+	}
+	at := strings.TrimSuffix(path, "weight") + "receptor_type"
+	if receptor == "" || receptor == "0" {
+		if len(ports) > 1 && ports[0].Sign == 0 {
+			c.fault(at, false, "is missing: which of the receptors %s of %s (%s)", strings.Join(names, ", "), target, spec.Name)
 			return
 		}
+	} else if !slices.Contains(names, receptor) {
+		c.fault(at, false, "%s has no receptor %q; %s", spec.Name, receptor, suggest(receptor, names))
+		return
 	}
-	c.fault(strings.TrimSuffix(path, "weight")+"receptor_type", false, "%s has no receptor %q; %s", spec.Name, receptor, suggest(receptor, names))
+	if have, given := c.units[path]; given && len(ports) > 0 {
+		c.fault(path, have == ports[0].Unit, "is in %s; the receptors of %s (%s) take %s", orNone(have), target, spec.Name, orNone(ports[0].Unit))
+	}
 }
 
 func orNone(unit string) string {

@@ -281,16 +281,62 @@ func (d *decoder) neuronValues(population, t *tree, path string, v reflect.Value
 			continue
 		}
 		d.places[join(path, e.name)] = e.value
-		values[e.name] = d.parameter(e.value, join(path, e.name), vars[k].Unit)
+		values[e.name] = d.neuronValue(e.value, join(path, e.name), vars[k])
 	}
 	v.Set(reflect.ValueOf(values))
+}
+
+// neuronValue decodes one of them: a flag is true or false, and what must be a
+// list cannot be drawn.
+func (d *decoder) neuronValue(t *tree, path string, v neuron.Var) Value {
+	drawn := t.kind == mapping && t.get("file") == nil
+	switch {
+	case drawn && v.List:
+		d.fault(t, path, "expected a list of numbers, such as [%s], found a distribution", listExample(v))
+		return Value{}
+	case drawn && v.Bool:
+		d.fault(t, path, "expected true or false, found a distribution")
+		return Value{}
+	case v.Bool:
+		t = d.flags(t, path)
+	}
+	return d.parameter(t, path, v.Unit)
+}
+
+func listExample(v neuron.Var) string {
+	if v.Unit == "" {
+		return "0.5, 1"
+	}
+	return "0.5 " + v.Unit + ", 5 " + v.Unit
+}
+
+// flags is t with true as 1 and false as 0.
+func (d *decoder) flags(t *tree, path string) *tree {
+	own := *t
+	own.items = nil
+	for i, item := range t.items {
+		own.items = append(own.items, d.flags(item, fmt.Sprintf("%s[%d]", path, i)))
+	}
+	if t.kind != scalar {
+		return &own
+	}
+	switch t.text {
+	case "true", "1":
+		own.text = "1"
+	case "false", "0":
+		own.text = "0"
+	default:
+		d.fault(t, path, "%q: expected true or false", t.text)
+		own.text = "0"
+	}
+	return &own
 }
 
 // parameter decodes a Value.
 func (d *decoder) parameter(t *tree, path, unit string) Value {
 	switch t.kind {
 	case list:
-		var v Value
+		v := Value{List: []float64{}}
 		for i, item := range t.items {
 			x, _ := d.number(item, fmt.Sprintf("%s[%d]", path, i), unit)
 			v.List = append(v.List, x)

@@ -16,7 +16,7 @@ type Projection struct {
 	Autapses  bool    `yaml:"allow_autapses" default:"true" doc:"may a neuron project to itself"`
 	Multapses bool    `yaml:"allow_multapses" default:"true" doc:"may a pair have several synapses"`
 
-	Receptor string `yaml:"receptor_type" doc:"receptor of the target; by default the one that takes the weight's sign"`
+	Receptor string `yaml:"receptor_type" doc:"receptor of the target, by name or by NEST's number from 1; by default the one that takes the weight's sign"`
 	Weight   Value  `yaml:"weight" spec:"weight" doc:"weight, in the receptor's unit"`
 	Delay    Value  `yaml:"delay" unit:"ms" doc:"delay, at least one tick; rounded to ticks"`
 
