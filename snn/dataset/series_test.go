@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -86,17 +87,59 @@ func TestReadRecordings(t *testing.T) {
 	}
 }
 
-// The real sample: 1,000 recordings of training, labelled by their folders.
+// The real sample: events and labels fit each other where the mean picture of each
+// class tells the digits of the test.
 func TestNMNISTSample(t *testing.T) {
 	var files fs.FS = os.DirFS("../../../shared/data/n-mnist-small")
 	if _, err := fs.Stat(files, "n-mnist-small.tar.bz2"); err != nil {
 		t.Skipf("the N-MNIST sample is not here, so it is not read: %v", err)
 	}
-	r, err := ReadRecordings(files, "n-mnist-small.tar.bz2", "Test", 34, 34)
-	if err != nil {
-		t.Fatal(err)
+	var means [10][34 * 34]float64
+	picture := func(r Recording) (p [34 * 34]float64) {
+		norm := 0.0
+		for k := range r.Len() {
+			p[int(r.Event(k).Y)*34+int(r.Event(k).X)]++
+		}
+		for _, x := range p {
+			norm += x * x
+		}
+		for i := range p {
+			p[i] /= math.Sqrt(norm)
+		}
+		return p
 	}
-	if len(r.Items) != 100 || len(r.Labels) != 100 {
-		t.Errorf("%d recordings, %d labels", len(r.Items), len(r.Labels))
+	right, items := 0, 0
+	for _, under := range []string{"Train", "Test"} {
+		r, err := ReadRecordings(files, "n-mnist-small.tar.bz2", under, 34, 34)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, item := range r.Items {
+			seen := picture(item)
+			best, most := 0, math.Inf(-1)
+			for class := range means {
+				sum, norm := 0.0, 0.0
+				for i, x := range seen {
+					sum += x * means[class][i]
+					norm += means[class][i] * means[class][i]
+				}
+				if sum /= math.Sqrt(norm); sum > most {
+					best, most = class, sum
+				}
+			}
+			if under == "Test" {
+				items++
+				if best == int(r.Labels[k]) {
+					right++
+				}
+				continue
+			}
+			for i, x := range seen {
+				means[r.Labels[k]][i] += x
+			}
+		}
+	}
+	if items != 100 || right < 65 {
+		t.Errorf("class means tell %d of %d test recordings", right, items)
 	}
 }
