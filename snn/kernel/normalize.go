@@ -95,19 +95,22 @@ func (b *driven[T, W]) scaleBy(factors []float64) {
 }
 
 // settleAt leaves the update of the window before to the end of the one under way.
-func (b *windowed[W]) settleAt(snn.Tick) {}
-
-func (b *windowed[W]) sumOnto(sums []float64) {
-	m := b.p.Model.SSDP
-	for k, j := range b.targets {
-		sums[j] += m.WMin + float64(float64(b.u[k])*(m.WMax-m.WMin))
+func (b *windowed[T, W]) settleAt(snn.Tick) {
+	for i := range b.last {
+		b.settleRow(uint32(i))
 	}
 }
 
-func (b *windowed[W]) scaleBy(factors []float64) {
-	m := b.p.Model.SSDP
+func (b *windowed[T, W]) sumOnto(sums []float64) {
+	span := b.hi - b.lo
 	for k, j := range b.targets {
-		w := m.WMin + float64(float64(b.u[k])*(m.WMax-m.WMin))
-		b.u[k] = W(min(max((float64(w*factors[j])-m.WMin)/(m.WMax-m.WMin), 0), 1))
+		sums[j] += b.lo + float64(float64(b.w[k])*span)
+	}
+}
+
+func (b *windowed[T, W]) scaleBy(factors []float64) {
+	span := b.hi - b.lo
+	for k, j := range b.targets {
+		b.w[k] = b.asShare(float64((b.lo + float64(float64(b.w[k])*span)) * factors[j]))
 	}
 }

@@ -50,13 +50,9 @@ type windowLearner interface {
 	close() Share
 	open(now snn.Tick, trial *Trial)
 	setRate(rate float64)
+	// forget drops the spikes that were in flight to targets whose state is set back.
+	forget()
 }
-
-func (b *windowed[W]) target() *slice { return b.slice }
-func (b *windowed[W]) ends(now snn.Tick) (whole, over bool) {
-	return b.inside && b.end == now, b.end == now
-}
-func (b *windowed[W]) setRate(rate float64) { b.rate = rate }
 
 // block is a projection's synapses in this partition.
 type block struct {
@@ -149,12 +145,10 @@ func (p *Partition) build(proj *Projection, s *slice) error {
 	}
 	var b plastic
 	var err error
-	if measure := p.n.measureOf(proj); proj.synapse != nil {
+	if proj.synapse != nil {
 		b, err = buildSpikeDriven(proj, s, p.n.DtMs)
-	} else if proj.Model.Precision == "float64" {
-		b, err = buildWindowed[float64](p.n, proj, s, measure)
 	} else {
-		b, err = buildWindowed[float32](p.n, proj, s, measure)
+		b, err = buildSSDP(p.n, proj, s)
 	}
 	if err != nil {
 		return err
@@ -272,6 +266,9 @@ func (p *Partition) begin(trial *Trial) {
 				rate = 0
 			}
 			w.setRate(rate)
+			if p.n.resets(b.target().population) {
+				w.forget()
+			}
 			w.open(p.now, trial)
 		}
 	}
