@@ -80,20 +80,6 @@ func (n *normalizer) scale(t snn.Tick) {
 	n.b.scaleBy(n.sums)
 }
 
-func (b *driven[T, W]) settleAt(t snn.Tick) { b.settle(t, t) }
-
-func (b *driven[T, W]) sumOnto(sums []float64) {
-	for k, j := range b.targets {
-		sums[j] += float64(b.w[k])
-	}
-}
-
-func (b *driven[T, W]) scaleBy(factors []float64) {
-	for k, j := range b.targets {
-		b.w[k] = W(min(max(float64(b.w[k])*factors[j], b.lo), b.hi))
-	}
-}
-
 // settleAt leaves the update of the window before to the end of the one under way.
 func (b *windowed[T, W]) settleAt(snn.Tick) {
 	for i := range b.last {

@@ -47,6 +47,9 @@ func buildRows[T index, W float](p *Projection, s *slice, dtMs float64) (plastic
 	if p.synapse.NewRelease != nil {
 		return newShortTerm(base, dtMs), nil
 	}
+	if single, ok := any(base).(*synapses[T, float32]); ok && isAdditive(p, dtMs) {
+		return newAdditive(single, dtMs), nil
+	}
 	return newDriven(base, dtMs), nil
 }
 

@@ -175,6 +175,8 @@ func (b *driven[T, W]) settle(t, after snn.Tick) {
 	}
 }
 
+func (b *driven[T, W]) settleAt(t snn.Tick) { b.settle(t, t) }
+
 // begin starts a trial at tick now. Traces and histories go on through it unless
 // the source or the target is set back: then all begin anew.
 func (b *driven[T, W]) begin(now snn.Tick, trial *Trial, reset bool) {

@@ -76,6 +76,20 @@ func (b *synapses[T, W]) bytes() int64 {
 	return bytesOf(b.rows) + bytesOf(b.targets) + bytesOf(b.w) + bytesOf(b.delays)
 }
 
+// sumOnto adds each weight to its target's sum, sources ascending.
+func (b *synapses[T, W]) sumOnto(sums []float64) {
+	for k, j := range b.targets {
+		sums[j] += float64(b.w[k])
+	}
+}
+
+// scaleBy multiplies each target's weights by its factor, within the bounds.
+func (b *synapses[T, W]) scaleBy(factors []float64) {
+	for k, j := range b.targets {
+		b.w[k] = W(min(max(float64(b.w[k])*factors[j], b.lo), b.hi))
+	}
+}
+
 // chunk is the number of synapses whose weights are turned from rows to columns
 // at a time.
 const chunk = 1 << 18
