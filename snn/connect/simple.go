@@ -9,12 +9,16 @@ import (
 )
 
 // OneToOne connects source i to target i.
-type OneToOne struct{}
+type OneToOne struct{ Switches }
 
-// Check refuses populations of different sizes.
-func (OneToOne) Check(s Space) []error {
-	if s.Sources != s.Targets {
+// Check refuses populations of different sizes, and one onto itself where autapses
+// are forbidden.
+func (r OneToOne) Check(s Space) []error {
+	switch {
+	case s.Sources != s.Targets:
 		return []error{fmt.Errorf("one_to_one needs as many sources as targets, there are %d and %d", s.Sources, s.Targets)}
+	case r.excludes(s):
+		return []error{fmt.Errorf("one_to_one of a population onto itself is autapses, which allow_autapses: false forbids")}
 	}
 	return nil
 }
@@ -34,7 +38,7 @@ func (OneToOne) Each(_ Space, _ random.Key, lo, hi int, yield func(int, []uint32
 	}
 }
 
-// AllToAll connects every source to every target.
+// AllToAll connects every source to every target once; Multapses changes nothing.
 type AllToAll struct{ Switches }
 
 // Check finds nothing: every space has its all-to-all.
@@ -62,7 +66,8 @@ func (r AllToAll) Each(s Space, _ random.Key, lo, hi int, yield func(int, []uint
 	}
 }
 
-// PairwiseBernoulli connects each pair with chance P, independently.
+// PairwiseBernoulli connects each pair with chance P, independently. A pair is asked
+// once, as in NEST, so Multapses changes nothing; P = 1 is all to all.
 type PairwiseBernoulli struct {
 	P float64
 	Switches
@@ -81,10 +86,9 @@ func (r PairwiseBernoulli) Expected(s Space, lo, hi int) float64 {
 	return float64(hi-lo) * float64(r.choices(s)) * r.P
 }
 
-// InDegreeBound is eight standard deviations above the mean.
+// InDegreeBound is far above the mean.
 func (r PairwiseBernoulli) InDegreeBound(s Space) int {
-	mean := float64(s.Sources) * r.P
-	return min(s.Sources, int(mean+8*math.Sqrt(mean*(1-r.P)))+16)
+	return min(s.Sources, unlikely(float64(s.Sources)*r.P, s.Targets))
 }
 
 // Each skips geometrically from one source to the next: cost follows the synapses.
@@ -94,7 +98,7 @@ func (r PairwiseBernoulli) Each(s Space, key random.Key, lo, hi int, yield func(
 	for t := lo; t < hi; t++ {
 		sources = sources[:0]
 		stream := key.Sub(uint64(t)).Stream()
-		for i := -1.0; r.P > 0; {
+		for i := -1.0; r.P > 0; { // 1/ln(1-P) is 0 for P = 1: every step is one
 			if i += 1 + math.Floor(float64(pinned.Log(stream.Float64())*perLog)); !(i < float64(s.Sources)) {
 				break
 			}

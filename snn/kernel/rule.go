@@ -12,11 +12,15 @@ func (c *compiler) rule(p *Projection) error {
 	switches := connect.Switches{Autapses: m.Autapses, Multapses: m.Multapses}
 	switch m.Rule {
 	case "one_to_one":
-		p.rule = connect.OneToOne{}
+		p.rule = connect.OneToOne{Switches: switches}
 	case "all_to_all":
 		p.rule = connect.AllToAll{Switches: switches}
 	case "fixed_indegree":
 		p.rule = connect.FixedIndegree{Indegree: m.Indegree, Switches: switches}
+	case "fixed_outdegree":
+		p.rule = connect.FixedOutdegree{Outdegree: m.Outdegree, Switches: switches}
+	case "fixed_total_number":
+		p.rule = connect.FixedTotalNumber{N: m.N, Switches: switches}
 	case "pairwise_bernoulli":
 		p.rule = connect.PairwiseBernoulli{P: m.P, Switches: switches}
 	case "explicit":
