@@ -18,9 +18,9 @@ func (r FixedTotalNumber) Check(s Space) []error {
 	pairs := float64(r.choices(s)) * float64(s.Targets)
 	switch {
 	case r.N < 0:
-		return []error{fmt.Errorf("N must be >= 0, is %d", r.N)}
+		return []error{fmt.Errorf("total number N must be >= 0, is %d", r.N)}
 	case r.N > 0 && pairs < 1, !r.Multapses && float64(r.N) > pairs:
-		return []error{fmt.Errorf("N = %d is more than the %.0f pairs that there are", r.N, max(pairs, 0))}
+		return []error{fmt.Errorf("total number N = %d is more than the %.0f pairs that there are", r.N, max(pairs, 0))}
 	}
 	return nil
 }
