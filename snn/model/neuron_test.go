@@ -11,7 +11,7 @@ duration: 100 ms
 populations:
   M: {model: iaf_psc_exp_multisynapse, size: 3, params: {tau_syn: [0.5 ms, 5000 us], tau_m: [10 ms, 20 ms, 30 ms]}}
   G: {model: gif_psc_exp, size: 4, params: {tau_sfa: [20 ms, 100 ms], q_sfa: [5 mV, 2 mV], tau_stc: [], q_stc: [], lambda_0: 1 1/s}}
-  A: {model: glif_psc, size: 5, params: {tau_syn: 2 ms, spike_dependent_threshold: true, after_spike_currents: true, adapting_threshold: false}}
+  A: {model: glif_psc, size: 5, params: {tau_syn: 2 ms, asc_decay: [3 1/s, 0.1 1/ms], th_spike_decay: 0.01 1/ms, spike_dependent_threshold: true, after_spike_currents: true, adapting_threshold: false}}
   D: {model: iaf_psc_delta, size: 2, params: {refractory_input: [true, false], t_ref: {uniform: {min: 1 ms, max: 3 ms}}}}
   E: {model: aeif_cond_exp, size: 2, params: {a: 4 nS, b: 80 pA, Delta_T: 2 mV}, initial: {w: 10 pA, g_ex: 1 nS}}
 stimuli:
@@ -42,6 +42,7 @@ func TestNeuronParameters(t *testing.T) {
 		{p["G"]["q_sfa"], []float64{5, 2}},
 		{p["G"]["tau_stc"], []float64{}},
 		{p["D"]["refractory_input"], []float64{1, 0}},
+		{p["A"]["asc_decay"], []float64{0.003, 0.1}},
 	} {
 		if c.have.List == nil || !slices.Equal(c.have.List, c.want) {
 			t.Errorf("list %v, want %v", c.have, c.want)

@@ -67,7 +67,7 @@ type Stimulus struct {
 	Rate     Value  `yaml:"rate" unit:"Hz" for:"poisson_generator" doc:"rate of each target's own train"`
 	Profile  *Curve `yaml:"rate_profile" for:"poisson_generator" doc:"factor on the rate over time"`
 	Weight   Value  `yaml:"weight" spec:"weight" for:"poisson_generator" doc:"weight of its spikes; one for all targets"`
-	Receptor string `yaml:"receptor_type" for:"poisson_generator" doc:"receptor; by default the one that takes the weight's sign"`
+	Receptor string `yaml:"receptor_type" for:"poisson_generator" doc:"receptor, by name or number; by default the one that takes the weight's sign"`
 
 	Amplitude Value   `yaml:"amplitude" unit:"pA" for:"dc_generator,ac_generator" doc:"current, or its amplitude"`
 	Offset    float64 `yaml:"offset" unit:"pA" for:"ac_generator" doc:"constant part"`

@@ -155,11 +155,11 @@ func (g *gifPscExpGroup) Update(in *Input, fired []uint32) []uint32 {
 	qEx, qIn := in.quantum(0), in.quantum(1)
 	for i := range n {
 		k := &g.consts[i&g.mask]
-		ex[i] = ex[i] * k.p11Ex
+		ex[i] = float64(ex[i] * k.p11Ex)
 		if sumEx != nil {
 			ex[i] += float64(float64(sumEx[i]) * qEx)
 		}
-		inh[i] = inh[i] * k.p11In
+		inh[i] = float64(inh[i] * k.p11In)
 		if sumIn != nil {
 			inh[i] += float64(float64(sumIn[i]) * qIn)
 		}

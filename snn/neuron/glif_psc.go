@@ -214,7 +214,7 @@ func (a *alphaCurrent) advance(total, push []float64, mask int, sums []int32, qu
 		push[i] += float64(a.p31[i&mask]*slope[i]) + float64(a.p32[i&mask]*current[i])
 		total[i] += current[i]
 		current[i] = float64(a.p21*slope[i]) + float64(a.p11*current[i])
-		slope[i] = slope[i] * a.p11
+		slope[i] = float64(slope[i] * a.p11)
 		if sums != nil {
 			slope[i] += float64(float64(sums[i]) * quantum * a.slope)
 		}
@@ -271,7 +271,7 @@ func (g *glifPscGroup) Update(in *Input, fired []uint32) []uint32 {
 		before := v[i]
 		current += sumAsc[i]
 		now := float64(before*k.p33) + float64(current*k.p30) + push[i]
-		limit := current * k.perG
+		limit := float64(current * k.perG)
 		spike[i] = spike[i] * k.thetaDecay
 		voltage[i] = float64(voltage[i]*k.thetaV) + float64(k.phi*(before-limit)) + float64(k.leak*limit)
 		theta[i] = vTh + spike[i] + voltage[i]

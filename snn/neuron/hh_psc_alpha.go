@@ -106,8 +106,8 @@ func (g *hhGroup) Slope(y, dydt *ode.Vector) {
 	by20 := by80 * by80
 	by20 *= by20
 	by10 := by20 * by20
-	alphaN := 0.01 * rise(v+55, by10*e1)
-	alphaM := 0.1 * rise(v+40, by10*e2p5)
+	alphaN := 0.01 * rise(v+55, float64(by10*e1))
+	alphaM := 0.1 * rise(v+40, float64(by10*e2p5))
 	betaM := 4 * pinned.Exp((v+65)*(-1./18))
 	alphaH := 0.07 * by20
 	betaH := 1 / (1 + float64(by10*e3))

@@ -97,7 +97,7 @@ func (g *iafCondGroup) Slope(y, dydt *ode.Vector) {
 		flow := float64(k.gL*(k.eL-v)) + float64(gEx*(k.eEx-v)) + float64(gIn*(k.eIn-v)) + g.current
 		dydt[0] = flow * k.perC
 	}
-	dydt[1], dydt[2] = -gEx*k.perTauEx, -gIn*k.perTauIn
+	dydt[1], dydt[2] = -float64(gEx*k.perTauEx), -float64(gIn*k.perTauIn)
 	if g.alpha {
 		dydt[1] += y[3]
 		dydt[2] += y[4]

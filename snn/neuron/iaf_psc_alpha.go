@@ -123,12 +123,12 @@ func (g *iafPscAlphaGroup) Update(in *Input, fired []uint32) []uint32 {
 			r[i]--
 		}
 		ex[i] = float64(k.ex.p21*dEx[i]) + float64(k.ex.p11*ex[i])
-		dEx[i] = dEx[i] * k.ex.p11
+		dEx[i] = float64(dEx[i] * k.ex.p11)
 		if sumEx != nil {
 			dEx[i] += float64(float64(sumEx[i]) * qEx * k.ex.slope)
 		}
 		inh[i] = float64(k.in.p21*dIn[i]) + float64(k.in.p11*inh[i])
-		dIn[i] = dIn[i] * k.in.p11
+		dIn[i] = float64(dIn[i] * k.in.p11)
 		if sumIn != nil {
 			dIn[i] += float64(float64(sumIn[i]) * qIn * k.in.slope)
 		}

@@ -116,7 +116,7 @@ func (m *multiCurrent) advance(push []float64, mask int, sums []int32, quantum f
 	current := m.i[:len(push)]
 	for i := range push {
 		push[i] += float64(m.p21[i&mask] * current[i])
-		current[i] = current[i] * m.p11
+		current[i] = float64(current[i] * m.p11)
 		if sums != nil {
 			current[i] += float64(float64(sums[i]) * quantum)
 		}

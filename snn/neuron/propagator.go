@@ -31,7 +31,7 @@ func expPropagator(tauSyn, tauM, cM, h float64) float64 {
 func alphaPropagators(tauSyn, tauM, cM, h float64) (p31, p32 float64) {
 	p32 = expPropagator(tauSyn, tauM, cM, h)
 	decay := pinned.Exp(-h / tauM)
-	x := h * (1/tauSyn - 1/tauM)
+	x := float64(h * (1/tauSyn - 1/tauM))
 	if math.Abs(x) > 0.7 {
 		return float64(h*h) / cM * (decay - float64((1+x)*pinned.Exp(-h/tauSyn))) / float64(x*x), p32
 	}

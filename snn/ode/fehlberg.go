@@ -53,14 +53,14 @@ func (f *Fehlberg) Step(s System, tol Tolerance, t, end float64, h *float64, y *
 		ratio := f.ratio(s, tol, size, y)
 		switch {
 		case ratio > 1.1:
-			size *= shrink(ratio)
+			size = float64(size * shrink(ratio))
 			if size < was && next+size != next {
 				*y = f.y0
 				continue
 			}
 			size = was
 		case ratio < 0.5:
-			size *= grow(ratio)
+			size = float64(size * grow(ratio))
 		}
 		*h = size
 		return next

@@ -36,8 +36,8 @@ func Log1p(x float64) float64 {
 func logNear(f, k float64) float64 {
 	s := f / (2 + f)
 	z := s * s
-	half := float64(0.5*f) * f
-	r := z * horner(z, odd[:])
+	half := float64(float64(0.5*f) * f)
+	r := float64(z * horner(z, odd[:]))
 	low := math.FMA(s, half+r, k*ln2Lo)
 	return math.FMA(k, ln2Hi, f-(half-low))
 }

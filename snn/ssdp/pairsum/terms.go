@@ -73,4 +73,4 @@ func span(x []float64) (least, most float64) {
 }
 
 // nearest is the integer nearest to x.
-func nearest(x float64) int64 { return int64(math.Floor(x + 0.5)) }
+func nearest(x float64) int64 { return int64(math.Floor(float64(x) + 0.5)) }
