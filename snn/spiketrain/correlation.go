@@ -24,7 +24,7 @@ func Correlation(trains []Train, bin, from, until snn.Tick) float64 {
 			if k > 0 && (x-from-1)/bin != (t[k-1]-from-1)/bin {
 				count = 0
 			}
-			squares += 2*count + 1 // (count+1)^2 - count^2
+			squares += float64(2*count) + 1 // (count+1)^2 - count^2
 			count++
 		}
 		mean := float64(len(t)) / float64(bins)
