@@ -132,7 +132,7 @@ func near(t *testing.T, name string, got []float32, want []float64) float64 {
 	return worst
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

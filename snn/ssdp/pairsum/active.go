@@ -39,18 +39,32 @@ func (a *Active) Of(b int) []uint32 { return a.Entries[a.Start[b]:a.Start[b+1]] 
 func (a *Active) Append(states []int32, silent int32) bool {
 	n := len(a.Entries)
 	a.Entries = grow(a.Entries, n+len(states)+listSlack)
-	k, ok := compress(a.Entries[n:], states, silent)
+	k, ok := compress(a.Entries[n:], states, silent, vectors)
 	a.Entries = a.Entries[:n+k]
 	a.Start = append(a.Start, int32(n+k))
 	return ok
 }
 
-// compressPortable writes the entries of the states below silent to dst, which
-// is at least as long as states, and counts them.
-func compressPortable(dst []uint32, states []int32, silent int32) (n int, ok bool) {
+// listSlack is how many entries compress may write past the last.
+const listSlack = 8
+
+// compress writes the entries of the states below silent to dst, which has room
+// for all states and listSlack more, and counts them.
+func compress(dst []uint32, states []int32, silent int32, vectors bool) (n int, ok bool) {
+	done, outside := 0, int32(0)
+	if whole := len(states) &^ 7; vectors && whole > 0 {
+		n, outside = compressAVX2(&dst[0], &states[0], whole, silent, &setBits)
+		done = whole
+	}
+	n, ok = compressPortable(dst, n, states, done, silent)
+	return n, ok && outside == 0
+}
+
+// compressPortable goes on from n entries and the first done states.
+func compressPortable(dst []uint32, n int, states []int32, done int, silent int32) (int, bool) {
 	outside := int32(0)
-	dst = dst[:len(states)]
-	for i, s := range states {
+	for i := done; i < len(states); i++ {
+		s := states[i]
 		outside |= s | (silent - s)
 		dst[n] = uint32(i) | uint32(s)<<16
 		if s < silent {
@@ -59,6 +73,20 @@ func compressPortable(dst []uint32, states []int32, silent int32) (n int, ok boo
 	}
 	return n, outside >= 0
 }
+
+// setBits lists, for each byte, its set bits from the lowest.
+var setBits = func() (table [256][8]byte) {
+	for b := range table {
+		n := 0
+		for k := range 8 {
+			if b>>k&1 == 1 {
+				table[b][n] = byte(k)
+				n++
+			}
+		}
+	}
+	return table
+}()
 
 // grow is s with at least length n; what was in it stays.
 func grow[T any](s []T, n int) []T {

@@ -15,5 +15,13 @@
 // order, and the portable and the vector code give the same bits. Of n summed
 // values the error is at most n 2^-28 of the table's span.
 //
-// The memory is O(samples x neurons), at a byte or less a sample and neuron.
+// There are two ways. The sparse one adds, post neuron by post neuron, the values
+// of the pairs that both leave the reference state. The dense one, for few states
+// and high activity, adds a post neuron's event to 32 pre neurons at once, looking
+// their values up in a register by their states. A call takes the cheaper one.
+//
+// The memory is O(samples x neurons). The assembly, for amd64 with AVX2, is
+// written by gen, a module of its own; other processors take the sparse way in Go.
 package pairsum
+
+//go:generate sh -c "cd gen && go run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg pairsum"

@@ -1,10 +1,18 @@
+//go:build !amd64
+
 package pairsum
 
-// listSlack is how many entries compress may write past the last.
-const listSlack = 0
+// vectors reports whether this processor runs the kernels.
+const vectors = false
 
-func compress(dst []uint32, states []int32, silent int32) (n int, ok bool) {
-	return compressPortable(dst, states, silent)
+func compressAVX2(*uint32, *int32, int, int32, *[256][8]byte) (int, int32) {
+	panic("pairsum: no kernels here")
 }
 
-func finishVector(*finisher, []float32, []int64, []int64) bool { return false }
+func scatterPairs(*int64, *int32, *uint32, int) { panic("pairsum: no kernels here") }
+
+func finishAVX2(_ *float32, _, _ *int64, _ int, _ int64, _, _, _ float32, _, _ *float32) {
+	panic("pairsum: no kernels here")
+}
+
+func denseAVX2(*byte) { panic("pairsum: no kernels here") }
