@@ -96,6 +96,9 @@ func compilePopulation(m *model.Population, seeds model.Seeds, files fs.FS) (*Po
 	if faults := spec.Faults(p.params, m.Size); faults != nil {
 		return nil, fmt.Errorf("populations.%s.params: %s", m.Name, strings.Join(faults, "; "))
 	}
+	if faults := spec.StateFaults(p.state); faults != nil {
+		return nil, fmt.Errorf("populations.%s.initial: %s", m.Name, strings.Join(faults, "; "))
+	}
 	p.Receptors = spec.Receptors(p.params)
 	return p, nil
 }

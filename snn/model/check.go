@@ -79,6 +79,17 @@ func (c *checker) population(p *Population) {
 	c.fault(path+".size", p.Size >= 1, "must be at least 1, is %d", p.Size)
 	c.fault(path+".precision", p.Precision != "float32" || spec.Float32, "%s keeps its state in float64 only", spec.Name)
 	c.parameters(p, spec)
+	initial := neuron.Params{}
+	for name, v := range p.Initial {
+		if initial[name] = v.List; v.List == nil && v.File == "" {
+			low, high := v.Dist.Range()
+			initial[name] = []float64{low, high}
+		}
+	}
+	for _, fault := range spec.StateFaults(initial) {
+		name, _, _ := strings.Cut(fault, " ")
+		c.fault(path+".initial."+name, false, "%s", fault)
+	}
 }
 
 // parameters checks the numbers of a population against its neuron model: all that

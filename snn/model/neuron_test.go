@@ -77,6 +77,8 @@ func TestBrokenNeuronParameters(t *testing.T) {
 		{"receptor_type: 1, weight: 20 pA", "receptor_type: 2, weight: 20 pA", `projections.M_A.receptor_type: glif_psc has no receptor "2"`},
 		{"inhibitory", "inhibitry", `projections.D_E.receptor_type: aeif_cond_exp has no receptor "inhibitry"; did you mean inhibitory?`},
 		{"-2 nS", "-2 pA", `projections.D_E.weight: is in pA; the receptors of E (aeif_cond_exp) take nS`},
+		{"g_ex: 1 nS", "g_ex: -1 nS", `populations.E.initial.g_ex: g_ex must be >= 0 nS, is -1`},
+		{"w: 10 pA", "w: inf", `populations.E.initial.w: w must be a finite number of pA, is +Inf`},
 		{"g_ex: 1 nS", "g_x: 1 nS", `aeif_cond_exp has no such state; did you mean g_ex?`},
 	} {
 		text := strings.Replace(neurons, c.from, c.to, 1)

@@ -39,6 +39,26 @@ func (s Spec) Faults(p Params, n int) []string {
 	return nil
 }
 
+// StateFaults is what is wrong with initial values: state variables are finite
+// numbers, and conductances are not negative.
+func (s Spec) StateFaults(state Params) []string {
+	var faults []string
+	for _, v := range s.State {
+		for i, x := range state[v.Name] {
+			switch {
+			case math.IsNaN(x) || math.IsInf(x, 0):
+				faults = append(faults, fmt.Sprintf("%s must be a finite number%s, is %g (value %d)", v.Name, of(v.Unit), x, i))
+			case v.Unit == "nS" && x < 0:
+				faults = append(faults, fmt.Sprintf("%s must be >= 0 nS, is %g (value %d)", v.Name, x, i))
+			default:
+				continue
+			}
+			break
+		}
+	}
+	return faults
+}
+
 // Recordables are the variables that neurons with parameters p can record.
 func (s Spec) Recordables(p Params) []Var {
 	var vars []Var

@@ -1,5 +1,6 @@
 package neuron
 
+// parrotNeuron has no potential: currents and thresholds mean nothing to it.
 func parrotNeuron() Spec {
 	return Spec{
 		Name:   "parrot_neuron",
