@@ -31,11 +31,21 @@ func (r FixedIndegree) Expected(_ Space, lo, hi int) float64 {
 // InDegreeBound is the degree.
 func (r FixedIndegree) InDegreeBound(Space) int { return r.Indegree }
 
-// Each draws each target's sources from a stream of its own.
+// Each draws each target's sources from a stream of its own, and sorts them.
 func (r FixedIndegree) Each(s Space, key random.Key, lo, hi int, yield func(int, []uint32)) {
+	r.each(s, key, lo, hi, true, yield)
+}
+
+// EachUnsorted yields the sources of Each as they were drawn.
+func (r FixedIndegree) EachUnsorted(s Space, key random.Key, lo, hi int, yield func(int, []uint32)) {
+	r.each(s, key, lo, hi, false, yield)
+}
+
+func (r FixedIndegree) each(s Space, key random.Key, lo, hi int, sorted bool, yield func(int, []uint32)) {
 	p := newPicker(s.Sources)
-	for t := lo; t < hi; t++ {
-		stream := key.Sub(uint64(t)).Stream()
-		yield(t, p.pick(&stream, r.Indegree, s.Sources, t, r.excludes(s), r.Multapses))
+	c := choice{n: r.Indegree, among: s.Sources, exclude: r.excludes(s), multapses: r.Multapses, sorted: sorted}
+	for c.self = lo; c.self < hi; c.self++ {
+		stream := key.Sub(uint64(c.self)).Stream()
+		yield(c.self, p.pick(&stream, c))
 	}
 }

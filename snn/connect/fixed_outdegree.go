@@ -95,11 +95,11 @@ func (r FixedOutdegree) onto(sources, places int, key random.Key, lo, hi int, yi
 	which := key.Sub(1).Permutation(synapses)
 	t := tree{key: key.Sub(0), split: independent, lo: lo, hi: hi}
 	t.leaf = func(place int, n, before uint64) {
-		p.sources = p.sources[:0]
+		p.reset()
 		for i := range n {
 			p.add(uint32(which.At(before+i) / degree))
 		}
-		yield(place, p.ascending())
+		yield(place, p.ascending(sources))
 	}
 	t.deal(0, places, synapses, 0)
 }

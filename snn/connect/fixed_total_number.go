@@ -42,6 +42,15 @@ func (r FixedTotalNumber) InDegreeBound(s Space) int {
 // Each deals N out to the targets by halves, and draws each target's sources from a
 // stream of its own.
 func (r FixedTotalNumber) Each(s Space, key random.Key, lo, hi int, yield func(int, []uint32)) {
+	r.each(s, key, lo, hi, true, yield)
+}
+
+// EachUnsorted yields the sources of Each as they were drawn.
+func (r FixedTotalNumber) EachUnsorted(s Space, key random.Key, lo, hi int, yield func(int, []uint32)) {
+	r.each(s, key, lo, hi, false, yield)
+}
+
+func (r FixedTotalNumber) each(s Space, key random.Key, lo, hi int, sorted bool, yield func(int, []uint32)) {
 	p, own, each := newPicker(s.Sources), key.Sub(1), uint64(r.choices(s))
 	t := tree{key: key.Sub(0), split: independent, lo: lo, hi: hi}
 	if !r.Multapses {
@@ -49,9 +58,11 @@ func (r FixedTotalNumber) Each(s Space, key random.Key, lo, hi int, yield func(i
 			return s.Hypergeometric(n, uint64(left)*each, uint64(right)*each)
 		}
 	}
+	c := choice{among: s.Sources, exclude: r.excludes(s), multapses: r.Multapses, sorted: sorted}
 	t.leaf = func(target int, n, _ uint64) {
 		stream := own.Sub(uint64(target)).Stream()
-		yield(target, p.pick(&stream, int(n), s.Sources, target, r.excludes(s), r.Multapses))
+		c.n, c.self = int(n), target
+		yield(target, p.pick(&stream, c))
 	}
 	t.deal(0, s.Targets, uint64(r.N), 0)
 }

@@ -34,6 +34,22 @@ type Rule interface {
 	Each(s Space, key random.Key, lo, hi int, yield func(target int, sources []uint32))
 }
 
+// Unsorted is a rule that makes its synapses faster in no order, for those who
+// name none of them.
+type Unsorted interface {
+	// EachUnsorted is Each with the sources of a target in any order.
+	EachUnsorted(s Space, key random.Key, lo, hi int, yield func(target int, sources []uint32))
+}
+
+// EachUnsorted yields the synapses of r's Each, the sources of a target in any order.
+func EachUnsorted(r Rule, s Space, key random.Key, lo, hi int, yield func(target int, sources []uint32)) {
+	if u, ok := r.(Unsorted); ok {
+		u.EachUnsorted(s, key, lo, hi, yield)
+		return
+	}
+	r.Each(s, key, lo, hi, yield)
+}
+
 // Switches are NEST's allow_autapses and allow_multapses.
 type Switches struct{ Autapses, Multapses bool }
 
