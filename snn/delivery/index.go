@@ -1,0 +1,174 @@
+package delivery
+
+import (
+	"unsafe"
+
+	"github.com/volley-snn/volley/snn"
+)
+
+// index says where the synapses of each source stand, by delay.
+type index struct {
+	first  snn.GID
+	delays int
+	rows   []uint32 // synapses of source s are rows[s] to rows[s+1]
+
+	// ends, where there are several delays: those of source s with delay d end
+	// at rows[s] + ends[s*delays+d]. 16 bits serve where no row is longer.
+	ends16 []uint16
+	ends32 []uint32
+
+	runs []run // scratch
+}
+
+// find is the runs of synapses that the spikes cross, and their number. The
+// slice is reused, and has paddingRuns more.
+func (x *index) find(spikes [][]snn.GID) ([]run, int64) {
+	runs, events := x.runs[:0], int64(0)
+	switch {
+	case x.delays == 1 && len(spikes) > 0:
+		for _, g := range spikes[0] {
+			s := g - x.first
+			lo, hi := x.rows[s], x.rows[s+1]
+			runs = append(runs, newRun(lo, hi))
+			events += int64(hi - lo)
+		}
+	case x.ends16 != nil:
+		runs, events = findEnds(x, x.ends16, spikes, runs)
+	case x.ends32 != nil:
+		runs, events = findEnds(x, x.ends32, spikes, runs)
+	}
+	n := len(runs)
+	for range paddingRuns {
+		runs = append(runs, 0)
+	}
+	x.runs = runs
+	return runs[:n], events
+}
+
+func findEnds[E uint16 | uint32](x *index, ends []E, spikes [][]snn.GID, runs []run) ([]run, int64) {
+	events := int64(0)
+	for d, gids := range spikes {
+		for _, g := range gids {
+			s := int(g - x.first)
+			row, at := x.rows[s], s*x.delays+d
+			lo, hi := uint32(0), uint32(ends[at])
+			if d > 0 {
+				lo = uint32(ends[at-1])
+			}
+			if lo < hi {
+				runs = append(runs, newRun(row+lo, row+hi))
+				events += int64(hi - lo)
+			}
+		}
+	}
+	return runs, events
+}
+
+func (x *index) bytes() int64 {
+	return int64(len(x.rows))*4 + int64(len(x.ends16))*2 + int64(len(x.ends32))*4
+}
+
+// table is rows of records of the same width, and their index.
+type table struct {
+	index
+	payload  []byte
+	width    int
+	synapses []int64 // of each part
+}
+
+// newTable counts the synapses of every source and makes room for them.
+func newTable(c *Config, width int) (*table, error) {
+	rows, parts, err := c.count()
+	if err != nil {
+		return nil, err
+	}
+	t := openTable(c, width, rows)
+	t.synapses = parts
+	return t, nil
+}
+
+// readBeyond is how many bytes the kernels may read beyond the last record.
+const readBeyond = 8
+
+// openTable makes room for rows[s+1] synapses of each source s. Until close,
+// rows[s] is where the next one of source s goes.
+func openTable(c *Config, width int, rows []uint32) *table {
+	t := &table{index: index{first: c.First, delays: c.Delays, rows: rows}, width: width}
+	sum := uint32(0)
+	for s, n := range rows[1:] {
+		rows[s] = sum
+		sum += n
+	}
+	rows[c.Sources] = sum
+	if sum > 0 {
+		t.payload = c.Memory(int(sum)*width + readBeyond)[:int(sum)*width]
+	}
+	return t
+}
+
+// close turns the cursors back into the rows' starts.
+func (t *table) close() {
+	copy(t.rows[1:], t.rows[:len(t.rows)-1])
+	t.rows[0] = 0
+}
+
+func (t *table) size() Size { return Size{t.synapses, t.bytes() + int64(len(t.payload))} }
+
+// targets16 is the payload as numbers, where the width is 2.
+func (t *table) targets16() []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(t.payload))), len(t.payload)/2)
+}
+
+// sortByDelay sorts the closed table's rows by delay, keeping the order of equal
+// ones, and fills ends. delays holds each synapse's.
+func sortByDelay[D uint8 | uint16](c *Config, t *table, delays []D) {
+	longest := uint32(0)
+	for s := range c.Sources {
+		longest = max(longest, t.rows[s+1]-t.rows[s])
+	}
+	if longest < 1<<16 {
+		t.ends16 = allocate[uint16](c.Memory, c.Sources*c.Delays)
+	} else {
+		t.ends32 = allocate[uint32](c.Memory, c.Sources*c.Delays)
+	}
+	scratch := make([]byte, int(longest)*t.width)
+	next := make([]uint32, c.Delays+1)
+	for s := range c.Sources {
+		lo, hi := int(t.rows[s]), int(t.rows[s+1])
+		own := delays[lo:hi]
+		clear(next)
+		for _, d := range own {
+			next[d+1]++
+		}
+		for d := 1; d <= c.Delays; d++ {
+			next[d] += next[d-1]
+			if t.ends16 != nil {
+				t.ends16[s*c.Delays+d-1] = uint16(next[d])
+			} else {
+				t.ends32[s*c.Delays+d-1] = next[d]
+			}
+		}
+		row := t.payload[lo*t.width : hi*t.width]
+		permute(scratch, row, t.width, own, next)
+		copy(row, scratch)
+	}
+}
+
+// permute puts record k of the row to next[delays[k]], which moves on.
+func permute[D uint8 | uint16](to, row []byte, width int, delays []D, next []uint32) {
+	for k, d := range delays {
+		at := int(next[d]) * width
+		next[d]++
+		from := row[k*width : k*width+width]
+		switch width {
+		case 2:
+			*(*[2]byte)(to[at:]) = [2]byte(from)
+		case 4:
+			*(*[4]byte)(to[at:]) = [4]byte(from)
+		case 5:
+			*(*[5]byte)(to[at:]) = [5]byte(from)
+		default:
+			*(*[6]byte)(to[at:]) = [6]byte(from)
+		}
+	}
+}
