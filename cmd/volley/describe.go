@@ -40,7 +40,7 @@ func describe(e *engine.Engine, o outcome) (*record.Run, *record.Summary) {
 	for _, p := range n.Projections {
 		h := holdings[p.Name]
 		run.Projections = append(run.Projections, record.Projection{Name: p.Name, Source: p.Source.Name, Target: p.Target.Name,
-			Rule: p.Model.Rule, Synapse: p.Model.Synapse, Layout: h.Layout, Synapses: h.Synapses, Bytes: h.Bytes})
+			Rule: p.Model.Rule, Synapse: p.Model.Synapse, Layout: h.Layout, Reason: p.Layout.Reason, Synapses: h.Synapses, Bytes: h.Bytes, WeightQuantum: p.WeightQuantum()})
 	}
 	run.WallS = record.Cost{Build: e.Build.WallS, Simulate: simulate.WallS}
 	run.CPUS = record.Cost{Build: e.Build.CPUS, Simulate: simulate.CPUS}

@@ -16,6 +16,10 @@ import (
 type Config struct {
 	Partitions int // default: Threads
 	Threads    int // default: GOMAXPROCS
+
+	// Built is called now and then while the network is built, with the number
+	// of static synapses so far; one call at a time, from any goroutine.
+	Built func(synapses int64)
 }
 
 // Engine holds the partitions of a network and steps them together.
@@ -49,12 +53,13 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 	e := &Engine{Network: n, Ranges: partition.Cut(n.Costs(), c.Partitions), Threads: c.Threads}
 	e.Partitions = make([]*kernel.Partition, len(e.Ranges))
 	faults := make([]error, len(e.Ranges))
+	env := kernel.Environment{Memory: largePages, Progress: c.progress()}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, c.Threads)
 	for i, r := range e.Ranges {
 		slots <- struct{}{}
 		wg.Go(func() {
-			e.Partitions[i], faults[i] = kernel.Build(n, r)
+			e.Partitions[i], faults[i] = kernel.BuildIn(env, n, r)
 			<-slots
 		})
 	}
@@ -68,6 +73,21 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 	e.team = newTeam(c.Threads)
 	e.Build = clock.Elapsed()
 	return e, nil
+}
+
+// progress sums up what the partitions have built.
+func (c Config) progress() func(int) {
+	if c.Built == nil {
+		return nil
+	}
+	var mutex sync.Mutex
+	total := int64(0)
+	return func(synapses int) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		total += int64(synapses)
+		c.Built(total)
+	}
 }
 
 // Close ends the workers.

@@ -45,7 +45,7 @@ func spikeHash(t *testing.T, c Config, set ...string) string {
 
 func TestPlanChangesNoSpike(t *testing.T) {
 	want := spikeHash(t, Config{Partitions: 1, Threads: 1})
-	for _, c := range []Config{{1, 2}, {2, 2}, {3, 1}, {3, 2}, {7, 2}, {7, 4}} {
+	for _, c := range []Config{{Partitions: 1, Threads: 2}, {Partitions: 2, Threads: 2}, {Partitions: 3, Threads: 1}, {Partitions: 3, Threads: 2}, {Partitions: 7, Threads: 2}, {Partitions: 7, Threads: 4}} {
 		if got := spikeHash(t, c); got != want {
 			t.Errorf("%+v gives %s, one partition %s", c, got, want)
 		}

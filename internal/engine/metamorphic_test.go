@@ -83,7 +83,7 @@ func TestNoPlanChangesAnExample(t *testing.T) {
 			if count < 500 {
 				t.Errorf("only %d spikes, so little is compared", count)
 			}
-			for _, c := range []Config{{1, 2}, {2, 2}, {3, 1}, {7, 2}} {
+			for _, c := range []Config{{Partitions: 1, Threads: 2}, {Partitions: 2, Threads: 2}, {Partitions: 3, Threads: 1}, {Partitions: 7, Threads: 2}} {
 				if s, w, _ := hashes(t, n, c); s != spikes || w != weights {
 					t.Errorf("%+v gives spikes %.12s and weights %.12s, one partition %.12s and %.12s", c, s, w, spikes, weights)
 				}

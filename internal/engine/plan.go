@@ -14,13 +14,12 @@ func (e *Engine) Holdings() (byName map[string]kernel.Holding, synapses, bytes, 
 			h := byName[name]
 			h.Synapses += own.Synapses
 			h.Bytes += own.Bytes
-			h.Events += own.Events
 			h.Layout = own.Layout
 			byName[name] = h
 			synapses += own.Synapses
 			bytes += own.Bytes
-			events += own.Events
 		}
+		events += p.Events()
 	}
 	return byName, synapses, bytes, events
 }

@@ -76,7 +76,7 @@ func TestPlanChangesNoByteOfTheTableOfSynchrony(t *testing.T) {
 		if len(want) < 10_000 || !summary.Populations["E"].Synchrony["kappa"].Defined() {
 			t.Fatalf("%d bytes, %v: little is compared", len(want), summary.Populations["E"])
 		}
-		for _, c := range []Config{{2, 2}, {3, 1}, {7, 2}} {
+		for _, c := range []Config{{Partitions: 2, Threads: 2}, {Partitions: 3, Threads: 1}, {Partitions: 7, Threads: 2}} {
 			if got, _ := tableOf(t, n, c, format); !bytes.Equal(got, want) {
 				t.Errorf("%+v writes another %s table than one partition", c, format)
 			}

@@ -92,9 +92,14 @@ type Projection struct {
 	Target   string `json:"target"`
 	Rule     string `json:"rule"`
 	Synapse  string `json:"synapse_model"`
-	Layout   string `json:"layout"` // list, bitmap, packed or procedural
+	Layout   string `json:"layout"`           // list, bitmap, packed or procedural
+	Reason   string `json:"reason,omitempty"` // why that layout
 	Synapses int64  `json:"synapses"`
 	Bytes    int64  `json:"bytes"` // of memory, indices included
+
+	// WeightQuantum is the grid that the weights lie on, in the receptor's unit.
+	// With weight_bits 16 it is coarser than the receptor's in weight_quanta.
+	WeightQuantum float64 `json:"weight_quantum,omitempty"`
 }
 
 // Plan is which partition lies where.

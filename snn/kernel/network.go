@@ -61,6 +61,7 @@ func Compile(m *model.Model, files fs.FS) (*Network, error) {
 		c.signals()
 		c.snapshots()
 		c.grids()
+		c.layouts()
 	}
 	if c.faults != nil {
 		return nil, errors.Join(c.faults...)

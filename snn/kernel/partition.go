@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/delivery"
 )
 
 // Partition holds the neurons of a contiguous range of GIDs with all their
@@ -12,14 +13,19 @@ type Partition struct {
 
 	n       *Network
 	slices  []*slice
-	pullers []puller
+	statics []*static
 	pushers []plastic
 	blocks  []block // every projection's, for sizes and weights
 	meters  []*meter
 	scalers []*normalizer
 	log     *spikeLog
 	now     snn.Tick // state is that after this tick
-	trial   *Trial
+
+	// arrivals is what static synapses bring in the tick under way: by receptor
+	// number, then neuron, MaxTargets more than there are.
+	arrivals [][]int32
+
+	trial *Trial
 
 	out    [2]Batch // the batch of a step stays until the step after the next
 	odd    int
@@ -54,12 +60,6 @@ type windowLearner interface {
 	forget()
 }
 
-// block is a projection's synapses in this partition.
-type block struct {
-	projection *Projection
-	holds      interface{ size() blockSize }
-}
-
 // Input is what arrives at a partition for one step.
 type Input struct {
 	To snn.Tick // the step is (now, To]; see Network.Boundary
@@ -88,6 +88,17 @@ type Output struct {
 // Build makes the partition of a range of GIDs. Cost: time and memory follow the
 // synapses onto the range, and nothing else of the network is made.
 func Build(n *Network, r snn.Range) (*Partition, error) {
+	return BuildIn(Environment{}, n, r)
+}
+
+// Environment is what building may use of the system.
+type Environment struct {
+	Memory   delivery.Alloc     // for static synapses; delivery.Heap where nil
+	Progress func(synapses int) // called now and then with how many more static ones there are; may be nil
+}
+
+// BuildIn is Build in an environment; none changes a result.
+func BuildIn(env Environment, n *Network, r snn.Range) (*Partition, error) {
 	p := &Partition{Range: r, n: n, log: newSpikeLog(int(n.longest+n.Interval), n.Populations)}
 	for _, pop := range n.Populations {
 		own := pop.Range.Intersect(r)
@@ -97,13 +108,22 @@ func Build(n *Network, r snn.Range) (*Partition, error) {
 		lo := int(own.First - pop.Range.First)
 		s := newSlice(n, pop, lo, lo+own.Len(), n.ringTicks(pop))
 		p.slices = append(p.slices, s)
+		for r := range s.ring {
+			if len(p.arrivals) == r {
+				p.arrivals = append(p.arrivals, make([]int32, p.Range.Len()+delivery.MaxTargets))
+			}
+			s.receives(r, p.arrivals[r][own.First-p.Range.First:])
+		}
 		for _, proj := range n.Projections {
-			if proj.Target == pop {
+			if proj.Target == pop && proj.Plastic() {
 				if err := p.build(proj, s); err != nil {
 					return nil, err
 				}
 			}
 		}
+	}
+	if err := p.buildStatics(env); err != nil {
+		return nil, err
 	}
 	for k := range n.measures {
 		if m := newMeter(n, k, p.sliceOf); m != nil {
@@ -135,14 +155,6 @@ func (n *Network) ringTicks(pop *Population) int {
 }
 
 func (p *Partition) build(proj *Projection, s *slice) error {
-	if !proj.Plastic() {
-		pullers, err := buildStatic(proj, s, p.n.DtMs)
-		for _, b := range pullers {
-			p.pullers = append(p.pullers, b)
-			p.blocks = append(p.blocks, block{proj, b})
-		}
-		return err
-	}
 	var b plastic
 	var err error
 	if proj.synapse != nil {
@@ -172,10 +184,11 @@ func (p *Partition) Step(in Input) Output {
 	out.begin(p.now)
 	p.samples = p.samples[:0]
 	for t := p.now + 1; t <= in.To; t++ {
-		for _, b := range p.pullers {
-			b.pull(t, p.log)
+		for _, b := range p.statics {
+			b.pull(t, p.log, p.arrivals)
 		}
 		for _, s := range p.slices {
+			s.collect(t)
 			s.update(t)
 			for _, i := range s.fired {
 				out.GIDs = append(out.GIDs, s.first+snn.GID(i))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/connect"
+	"github.com/volley-snn/volley/snn/delivery"
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/plasticity"
 	"github.com/volley-snn/volley/snn/random"
@@ -17,6 +18,9 @@ type Projection struct {
 	Name           string
 	Source, Target *Population
 	Model          *model.Projection
+
+	// Layout is how a static projection is stored, and why.
+	Layout delivery.Choice
 
 	rule  connect.Rule
 	space connect.Space

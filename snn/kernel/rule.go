@@ -74,25 +74,3 @@ func (n *Network) Costs() []float64 {
 	}
 	return costs
 }
-
-// Sizes is what the partition's projections hold, by projection.
-func (p *Partition) Sizes() map[string]Holding {
-	sizes := map[string]Holding{}
-	for _, b := range p.blocks {
-		own := b.holds.size()
-		h := sizes[b.projection.Name]
-		h.Synapses += own.synapses
-		h.Bytes += own.bytes
-		h.Events += own.events
-		h.Layout = own.layout
-		sizes[b.projection.Name] = h
-	}
-	return sizes
-}
-
-// Holding is what a projection takes in one partition.
-type Holding struct {
-	Synapses, Bytes int64
-	Layout          string
-	Events          int64 // synapses that spikes have crossed so far
-}

@@ -18,7 +18,8 @@ type slice struct {
 	ring     [][]int32 // ring[receptor]: slots of stride sums each, for ticks t & mask
 	stride   int
 	mask     snn.Tick
-	since    snn.Tick // spikes emitted up to here do not arrive: the state was reset then
+	arrivals [][]int32 // arrivals[receptor]: what static synapses bring; nil where the ring is that
+	since    snn.Tick  // spikes emitted up to here do not arrive: the state was reset then
 	drives   []drive
 	currents []input.Current
 	current  []float64
@@ -44,6 +45,28 @@ func (s *slice) len() int { return s.hi - s.lo }
 func (s *slice) sums(r int, t snn.Tick) []int32 {
 	at := int(t&s.mask) * s.stride
 	return s.ring[r][at : at+s.stride]
+}
+
+// receives tells where the sums of receptor r lie that static synapses add to.
+// Where nothing is pushed ahead, they are the ring.
+func (s *slice) receives(r int, sums []int32) {
+	sums = sums[:s.stride:s.stride]
+	if s.mask == 0 {
+		s.ring[r] = sums
+		return
+	}
+	s.arrivals = append(s.arrivals, sums)
+}
+
+// collect moves what static synapses have brought into the ring.
+func (s *slice) collect(t snn.Tick) {
+	for r, from := range s.arrivals {
+		to := s.sums(r, t)
+		for i, x := range from {
+			to[i] += x
+		}
+		clear(from)
+	}
 }
 
 func newSlice(n *Network, p *Population, lo, hi int, ringTicks int) *slice {

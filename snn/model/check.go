@@ -203,6 +203,7 @@ func (c *checker) projection(p *Projection) {
 		c.fault(path+".delay", high/c.m.Dt <= 1<<15, "reaches %g ms; at most %g ms (2^15 ticks)", high, c.m.Dt*(1<<15))
 	}
 	c.weight(path+".weight", p.Target, p.Receptor)
+	c.fault(path+".weight_bits", p.Bits == 0 || p.Bits == 16 || p.Bits == 32, "must be 16 or 32, is %d", p.Bits)
 	if s := p.SSDP; s != nil {
 		c.fault(path+".ssdp.window", s.Window/c.m.Dt >= 1, "must be at least one tick (%g ms), is %g ms", c.m.Dt, s.Window)
 		c.fault(path+".ssdp.w_max", s.WMin < s.WMax, "must be above w_min (%g), is %g", s.WMin, s.WMax)

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package engine
+
+import "github.com/volley-snn/volley/snn/delivery"
+
+func largePages(bytes int) []byte { return delivery.Heap(bytes) }
