@@ -70,7 +70,7 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 		}
 	}
 	e.outputs = make([]kernel.Output, len(e.Partitions))
-	e.team = newTeam(c.Threads)
+	e.team = newTeam(c.Threads, len(e.Partitions))
 	e.Build = clock.Elapsed()
 	return e, nil
 }
@@ -101,7 +101,7 @@ func (e *Engine) Now() snn.Tick { return e.now }
 // where not nil, starts with this step.
 func (e *Engine) Step(to snn.Tick, trial *kernel.Trial) []kernel.Output {
 	in := kernel.Input{To: to, Spikes: e.batches, Aggregates: e.aggregates, Trial: trial}
-	e.team.run(len(e.Partitions), func(i int) {
+	e.team.run(func(i int) {
 		e.outputs[i] = e.Partitions[i].Step(in)
 	})
 	e.batches, e.shares = e.batches[:0], e.shares[:0]

@@ -67,19 +67,3 @@ func TestInterruptedBetweenSteps(t *testing.T) {
 		t.Errorf("got %v at tick %d", err, e.Now())
 	}
 }
-
-func TestTeamDoesEveryPartOnce(t *testing.T) {
-	for _, threads := range []int{1, 2, 5} {
-		team := newTeam(threads)
-		for round := range 300 {
-			done := make([]int, round%11)
-			team.run(len(done), func(i int) { done[i]++ })
-			for i, n := range done {
-				if n != 1 {
-					t.Fatalf("%d threads, round %d: part %d done %d times", threads, round, i, n)
-				}
-			}
-		}
-		team.close()
-	}
-}

@@ -251,3 +251,27 @@ func TestCutChangesNoWeight(t *testing.T) {
 		}
 	}
 }
+
+// The step loop without delivery: drive, update, what is emitted and logged.
+func BenchmarkBrunelWithoutSynapses(b *testing.B) {
+	m := brunel(1)
+	m.Projections = nil
+	for i := range m.Stimuli {
+		m.Stimuli[i].Rate = constant(13500) // about 30 Hz
+	}
+	n := compile(b, m, ".")
+	n.Interval = 15
+	p, err := Build(n, snn.Range{End: snn.GID(n.Size())})
+	if err != nil {
+		b.Fatal(err)
+	}
+	spikes := 0
+	var batches []*Batch
+	for b.Loop() {
+		out := p.Step(Input{To: p.Now() + n.Interval, Spikes: batches})
+		batches = []*Batch{out.Spikes}
+		spikes += len(out.Spikes.GIDs)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/12500/15, "ns/neuron")
+	b.ReportMetric(float64(spikes)/float64(b.N)/12500/0.0015, "Hz")
+}
