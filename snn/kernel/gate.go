@@ -136,8 +136,8 @@ func (p *Projection) setGate(files fs.FS, dtMs float64) error {
 	if m.Type == "" || m.Type == "none" {
 		return nil
 	}
-	if width := ticks(p.Model.SSDP.Window, dtMs); m.Measure != "S" && (m.Bins < 2 || snn.Tick(m.Bins) > width) {
-		return fmt.Errorf("bins: kappa takes 2 bins or more of at least one tick (%g ms), has %d in a window of %g ms", dtMs, m.Bins, p.Model.SSDP.Window)
+	if width := ticks(p.Model.SSDP.Window, dtMs); m.Measure != "S" && (m.Bins < 2 || m.Bins > synchrony.MaxBins || snn.Tick(m.Bins) > width) {
+		return fmt.Errorf("bins: 2 to %d bins of at least one tick (%g ms) are expected, there are %d in a window of %g ms", synchrony.MaxBins, dtMs, m.Bins, p.Model.SSDP.Window)
 	}
 	if m.Type != "dopamine" {
 		return nil

@@ -112,8 +112,8 @@ func (c *compiler) measurement(s *model.Synchrony) (*Measurement, error) {
 	if m.Population = c.byName[s.Population]; m.Population == nil {
 		return nil, fmt.Errorf("population: no population or input %q", s.Population)
 	}
-	if s.Bins < 1 || snn.Tick(s.Bins) > width {
-		return nil, fmt.Errorf("bins: %d bins of at least one tick (%g ms) do not fit a window of %g ms", s.Bins, dt, s.Window)
+	if s.Bins < 2 || s.Bins > synchrony.MaxBins || snn.Tick(s.Bins) > width {
+		return nil, fmt.Errorf("bins: 2 to %d bins of at least one tick (%g ms) are expected, there are %d in a window of %g ms", synchrony.MaxBins, dt, s.Bins, s.Window)
 	}
 	m.group = synchrony.NewPopulation(synchrony.Population{
 		Neurons: m.Population.Size(), Ticks: int(width), WindowMs: float64(width) * dt, Bins: s.Bins, Measures: measures,

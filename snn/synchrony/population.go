@@ -19,7 +19,7 @@ type Population struct {
 	Neurons  int // of all slices
 	Ticks    int // of a window
 	WindowMs float64
-	Bins     int       // of kappa and fano
+	Bins     int       // of kappa and fano; at most MaxBins and Ticks
 	Measures []Measure // nil for all
 
 	kernel  *Kernel // nil where C is not asked for
@@ -29,6 +29,9 @@ type Population struct {
 	squares, active, first, counts, ofBins, ofSpan, length int // where the parts start
 }
 
+// MaxBins is the most bins of kappa in a window.
+const MaxBins = 64
+
 // NewPopulation completes p. sigmaTicks is the width of C's kernel; spanMs is how
 // long chi gathers, rounded up to windows.
 func NewPopulation(p Population, sigmaTicks, spanMs float64) *Population {
@@ -37,7 +40,7 @@ func NewPopulation(p Population, sigmaTicks, spanMs float64) *Population {
 		p.kernel = NewKernel(p.Ticks, sigmaTicks)
 	}
 	if ask(ChiMeasure) || ask(ChiCorrected) {
-		p.chiBins = max(min(int(math.Round(p.WindowMs/ChiBinMs)), p.Ticks), 1)
+		p.chiBins = max(min(int(math.Round(p.WindowMs/ChiBinMs)), p.Ticks, math.MaxUint16), 1)
 		p.span = max(int(math.Ceil(spanMs/p.WindowMs-1e-9)), 1)
 	}
 	p.squares = 2 * p.Bins
