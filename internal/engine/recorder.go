@@ -13,6 +13,7 @@ type Recorder struct {
 	Hash       *record.SpikeHash
 	Statistics *record.Statistics
 
+	clock  record.Clock
 	writer *record.SpikeWriter // nil where no spikes are written
 	keep   []span
 	merged []snn.GID
@@ -36,7 +37,7 @@ func Populations(n *kernel.Network) []record.Population {
 // NewRecorder starts the record of a run. dir may be nil: then nothing is written.
 func NewRecorder(n *kernel.Network, dir *record.Dir) (*Recorder, error) {
 	populations := Populations(n)
-	r := &Recorder{Hash: record.NewSpikeHash(), Statistics: record.NewStatistics(populations, n.DtMs, n.Model.Discard)}
+	r := &Recorder{Hash: record.NewSpikeHash(), clock: record.NewClock(n.DtMs), Statistics: record.NewStatistics(populations, n.DtMs, n.Model.Discard)}
 	records := n.Model.Records.Spikes
 	if records == nil {
 		for _, p := range populations {

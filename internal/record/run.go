@@ -26,6 +26,8 @@ type Run struct {
 	Error   string `json:"error,omitempty"`   // why the run failed
 	Started string `json:"started,omitempty"` // RFC 3339
 
+	Command []string `json:"command,omitempty"` // as it was typed, the program first
+
 	Model       string `json:"model"`
 	Description string `json:"description,omitempty"`
 	ModelDigest string `json:"model_digest"`
@@ -53,6 +55,9 @@ type Run struct {
 
 	WeightHistograms []WeightHistogram `json:"weight_histograms,omitempty"` // one a plastic projection
 	Phases           []Phase           `json:"phases,omitempty"`            // of a protocol, in order
+
+	// Recorded says whose spikes the table of spikes holds; all, where it is absent.
+	Recorded []Recording `json:"recorded_spikes,omitempty"`
 
 	Files []File `json:"files,omitempty"` // filled in by Dir.Finish
 }
@@ -122,6 +127,15 @@ type Slice struct {
 	Population string  `json:"population"`
 	First      snn.GID `json:"first"`
 	End        snn.GID `json:"end"`
+}
+
+// Recording is the GIDs, First inclusive, End exclusive, whose spikes in
+// (StartMs, StopMs] were written. Recordings may overlap.
+type Recording struct {
+	First   snn.GID `json:"first"`
+	End     snn.GID `json:"end"`
+	StartMs float64 `json:"start_ms"`
+	StopMs  float64 `json:"stop_ms"`
 }
 
 // WeightHistogram counts a projection's weights before and after the run.
