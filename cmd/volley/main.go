@@ -44,7 +44,7 @@ func execute(ctx context.Context) int {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), examplesCommand(), versionCommand())
+	root.AddCommand(runCommand(), reportCommand(), examplesCommand(), versionCommand())
 	err := root.ExecuteContext(ctx)
 	var faults model.Faults
 	var usage usageError

@@ -13,6 +13,7 @@ import (
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/report"
 	"github.com/volley-snn/volley/internal/results"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
@@ -26,6 +27,7 @@ type runFlags struct {
 	partitions, threads int
 	out, data, format   string
 	json, quiet, force  bool
+	noReport            bool
 	maxOutput           int64
 }
 
@@ -55,6 +57,7 @@ func runCommand() *cobra.Command {
 	fl.StringVar(&f.format, "format", "parquet", "tables as parquet or csv")
 	fl.BoolVar(&f.json, "json", false, "print summary.json on standard output, and nothing else")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
+	fl.BoolVar(&f.noReport, "no-report", false, "leave no report.html; volley report makes it later")
 	fl.BoolVar(&f.force, "force", false, "write into a directory that holds something else")
 	fl.Int64Var(&f.maxOutput, "max-output", 0, "most bytes that the run may write (default: what the disk holds)")
 	return c
@@ -120,6 +123,7 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		return err
 	}
 	run, summary := describe(e, o)
+	run.Command, run.Recorded = os.Args, recorder.Recorded(e.Now())
 	if err := dir.Finish(run, summary); err != nil {
 		return err
 	}
@@ -129,6 +133,14 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		}
 	} else {
 		printSummary(summary, names, f.out)
+	}
+	if !f.noReport {
+		// The run is done and whole: a report that fails does not undo it.
+		if path, err := report.Write(f.out); err != nil {
+			fmt.Fprintln(os.Stderr, "volley: no report:", err)
+		} else {
+			fmt.Fprintln(os.Stderr, "the report is", path)
+		}
 	}
 	return runErr
 }
