@@ -108,6 +108,24 @@ func TestDepressFormDrifts(t *testing.T) {
 	}
 }
 
+// The ratio of A_plus to A_base at which independent neurons would not drift in the
+// depress form: it depends on the rate, so no choice serves neurons of different
+// rates. The figures are the integral over the two first-spike densities of 20 ms;
+// docs/SSDP.md quotes them.
+func TestDepressFormBalancesAtOneRateOnly(t *testing.T) {
+	r := New(params(Depress, false))
+	for hz, want := range map[float64]float64{5: 82.4, 20: 17.46, 80: 1.919} {
+		var plus, minus float64
+		pair(r, 100_000, hz, hz, 0, 3, func(a, b float64) {
+			plus += a / r.APlus
+			minus += b / r.ABase
+		})
+		if ratio := minus / plus; math.Abs(ratio/want-1) > 0.1 {
+			t.Errorf("%v Hz: balance at A_plus/A_base = %.3g, expected %v", hz, ratio, want)
+		}
+	}
+}
+
 // The second fixed point: soft bounds settle at R/(R + beta), R the synchrony over chance.
 func TestSoftBoundsSettle(t *testing.T) {
 	for _, shared := range []float64{0, 0.05, 0.2} {

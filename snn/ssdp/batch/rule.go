@@ -98,6 +98,9 @@ func (r *Rule) Add(dw []float32, s *Samples, gate []float64, of int, c *Chance) 
 	if s.ticks != r.Ticks {
 		return fmt.Errorf("ssdp: samples of %d ticks for a rule of %d", s.ticks, r.Ticks)
 	}
+	if s.shut() {
+		return nil
+	}
 	var rest *pairsum.RankTwo
 	if r.OneSilent == ssdp.Chance {
 		if c == nil || c.pre.Len() != nPre || c.post.Len() != nPost {

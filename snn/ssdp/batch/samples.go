@@ -154,3 +154,13 @@ func (s *Samples) factors(gate []float64, of int) error {
 	}
 	return nil
 }
+
+// shut reports whether all gates are 0.
+func (s *Samples) shut() bool {
+	for _, f := range s.factor {
+		if f != 0 {
+			return false
+		}
+	}
+	return true
+}
