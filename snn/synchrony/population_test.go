@@ -347,17 +347,39 @@ func naiveChi(raster trains, n, window, perWindow int) float64 {
 func TestDroppedWindowLeavesNothing(t *testing.T) {
 	p := windows(5)
 	c, fresh := p.NewCounter(5), p.NewCounter(5)
-	c.Spikes(3, []uint32{0, 1, 1, 4})
-	c.Drop()
 	a, b := make([]int64, p.Len()), make([]int64, p.Len())
-	for _, k := range []*PopulationCounter{c, fresh} {
-		k.Spikes(50, []uint32{1, 2})
+	for n := range uint32(3) { // the spikes of chi's span stay, those of the dropped window go
+		c.Spikes(3, []uint32{0, 1, 1, 4})
+		c.count()
+		c.Spikes(9, []uint32{2, 2})
+		c.Drop()
+		for _, k := range []*PopulationCounter{c, fresh} {
+			k.Spikes(50, []uint32{1, 2, n})
+		}
+		c.Close(a)
+		fresh.Close(b)
+		for k := range a {
+			if a[k] != b[k] {
+				t.Fatalf("window %d: count %d is %d after a dropped window, %d without it", n, k, a[k], b[k])
+			}
+		}
 	}
-	c.Close(a)
-	fresh.Close(b)
-	for k := range a {
-		if a[k] != b[k] {
-			t.Fatalf("count %d is %d after a dropped window, %d without it", k, a[k], b[k])
+}
+
+// More spikes in a window than wait at a time count like those of small slices.
+func TestManySpikesAWindow(t *testing.T) {
+	const n = 300
+	p := windows(n)
+	raster := poisson(7, 1000, repeat(0.9, n), steady)
+	want, got := measure(t, p, raster), measure(t, p, raster, 50, 100, 150, 200, 250)
+	if spikes := want[Rate][0] * n * 0.02; spikes < 2*waitMost {
+		t.Fatalf("only %v spikes in a window", spikes)
+	}
+	for m := range want {
+		for w, x := range want[m] {
+			if math.Float64bits(x) != math.Float64bits(got[m][w]) {
+				t.Errorf("%s of window %d is %v, of slices %v", m, w, x, got[m][w])
+			}
 		}
 	}
 }
