@@ -17,7 +17,7 @@ func Cut(cost []float64, n int) []snn.Range {
 	for k := 1; k <= n; k++ {
 		end, limit := first, total*float64(k)/float64(n)
 		most := len(cost) - (n - k) // leave one for each range to come
-		for end < most && (k == n || end == first || done+cost[end]/2 < limit) {
+		for end < most && (k == n || end == first || done+float64(cost[end]/2) < limit) {
 			done += cost[end]
 			end++
 		}

@@ -80,19 +80,19 @@ func (t Traits) excludes(l Layout) string {
 
 // Bytes is the memory that a layout is expected to take: synapses and indices.
 func Bytes(l Layout, t Traits) int64 {
-	rows := 4 * float64(t.Sources+1)
+	rows := float64(4 * float64(t.Sources+1))
 	if t.Delays > 1 && l != Bitmap {
-		rows += 2 * float64(t.Sources) * float64(t.Delays)
+		rows += float64(2 * float64(t.Sources) * float64(t.Delays))
 	}
 	switch l {
 	case List:
-		return int64(rows + 2*t.Synapses)
+		return int64(rows + float64(2*t.Synapses))
 	case Packed:
-		return int64(rows + float64(2+t.WeightBits/8)*t.Synapses)
+		return int64(rows + float64(float64(2+t.WeightBits/8)*t.Synapses))
 	case Bitmap:
 		const chunkBytes = chunkTargets / 8
 		stride := math.Ceil(float64(t.Targets)/chunkTargets) * chunkBytes
-		return int64(rows + float64(t.Sources+1)*stride + t.repeats())
+		return int64(rows + float64(float64(t.Sources+1)*stride) + t.repeats())
 	}
 	return int64(rows)
 }
@@ -100,10 +100,10 @@ func Bytes(l Layout, t Traits) int64 {
 // repeats is the memory of what a bitmap cannot hold: synapses beyond the first of
 // their pair, where pairs are drawn with repetition.
 func (t Traits) repeats() float64 {
-	pairs := float64(t.Sources) * float64(t.Targets)
+	pairs := float64(float64(t.Sources) * float64(t.Targets))
 	if !t.Multapses || pairs == 0 {
 		return 0
 	}
-	first := -pairs * pinned.Expm1(-t.Synapses/pairs)
-	return 4*float64(t.Sources+1) + 2*max(t.Synapses-first, 0)
+	first := float64(-pairs * pinned.Expm1(-t.Synapses/pairs))
+	return float64(4*float64(t.Sources+1)) + float64(2*max(t.Synapses-first, 0))
 }

@@ -36,7 +36,7 @@ func (g NoiseGenerator) Check(dtMs float64, size int) []string {
 		}
 	}
 	ticks := math.Floor(g.IntervalMs/dtMs + 0.5)
-	if !(ticks >= 1) || math.Abs(ticks*dtMs-g.IntervalMs) > 1e-9*g.IntervalMs {
+	if !(ticks >= 1) || math.Abs(float64(ticks*dtMs)-g.IntervalMs) > 1e-9*g.IntervalMs {
 		faults = append(faults, fmt.Sprintf("dt of the noise must be a multiple of the tick of %g ms, is %g ms", dtMs, g.IntervalMs))
 	}
 	return faults

@@ -14,7 +14,7 @@ func CosTurns(x float64) float64 { return turned(x, 1) }
 func turned(x float64, quarters int) float64 {
 	x -= math.Floor(x)
 	quarter := math.Floor(float64(x*4) + 0.5)
-	r := float64((x - quarter/4) * (2 * math.Pi))
+	r := float64((x - float64(quarter/4)) * (2 * math.Pi))
 	r2 := float64(r * r)
 	var y float64
 	switch (int(quarter) + quarters) & 3 {

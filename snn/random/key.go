@@ -56,4 +56,4 @@ func mix(z uint64) uint64 {
 	return z ^ (z >> 31)
 }
 
-func unit(w uint64) float64 { return (float64(w>>12) + 0.5) * (1.0 / (1 << 52)) }
+func unit(w uint64) float64 { return float64((float64(w>>12) + 0.5) * (1.0 / (1 << 52))) }

@@ -17,5 +17,5 @@ func (a Anneal) At(epoch int, q Quirks) float64 {
 		return a.End
 	}
 	half := float64(epoch) / float64(2*a.Epochs) // turns
-	return a.End + float64((a.Start-a.End)*(1+pinned.CosTurns(half)))/2
+	return a.End + float64((a.Start-a.End)*(1+pinned.CosTurns(half))/2)
 }
