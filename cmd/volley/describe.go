@@ -19,6 +19,7 @@ type outcome struct {
 	results     map[string]any
 	simulate    engine.Spent
 	interrupted bool
+	weightsHold bool // they may be read
 }
 
 // describe says what was run and what came out, for run.json and summary.json.
@@ -34,8 +35,10 @@ func describe(e *engine.Engine, o outcome) (*record.Run, *record.Summary) {
 		Versions:    record.Versions{Volley: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH},
 		Seeds:       record.Seeds{Network: n.Seeds.Network, Initial: n.Seeds.Initial, Input: n.Seeds.Input},
 		Populations: engine.Populations(n), Plan: e.Plan(), WeightQuanta: quanta(n),
-		SpikeHash: r.Hash.Sum(), WeightHash: e.HashWeights().Sum(),
-		WeightHistograms: engine.Compare(o.before, e.Histograms()), Phases: o.phases.All(),
+		SpikeHash: r.Hash.Sum(), Phases: o.phases.All(),
+	}
+	if o.weightsHold {
+		run.WeightHash, run.WeightHistograms = e.HashWeights().Sum(), engine.Compare(o.before, e.Histograms())
 	}
 	for _, p := range n.Projections {
 		h := holdings[p.Name]

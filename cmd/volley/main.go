@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/snn/model"
 )
 
@@ -48,6 +49,7 @@ func execute(ctx context.Context) int {
 	err := root.ExecuteContext(ctx)
 	var faults model.Faults
 	var usage usageError
+	var fault *engine.Fault
 	switch {
 	case err == nil:
 		return exitDone
@@ -59,6 +61,12 @@ func execute(ctx context.Context) int {
 		return exitUsage
 	}
 	fmt.Fprintln(os.Stderr, "volley:", err)
+	if errors.As(err, &fault) {
+		fmt.Fprintln(os.Stderr, "what was computed before has been written")
+		if fault.Stack != nil {
+			fmt.Fprintf(os.Stderr, "the model is not to blame for this; please report it with what follows\n%s", fault.Stack)
+		}
+	}
 	if errors.As(err, &usage) || isUsage(err) {
 		return exitUsage
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
-	"github.com/volley-snn/volley/internal/report"
 	"github.com/volley-snn/volley/internal/results"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
@@ -86,63 +84,39 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	defer dir.Abort()
 	e, err := engine.New(n, engine.Config{Partitions: f.partitions, Threads: f.threads})
 	if err != nil {
-		return err
+		return dir.Fail(err)
 	}
 	defer e.Close()
 	recorder, err := engine.NewRecorder(n, dir)
 	if err != nil {
-		return err
+		return dir.Fail(err)
 	}
 	synchrony, err := engine.NewSynchrony(n, dir)
 	if err != nil {
-		return err
+		return dir.Fail(err)
 	}
 	signals, err := engine.NewSignals(n, dir)
 	if err != nil {
-		return err
+		return dir.Fail(err)
 	}
 	snapshots, err := engine.NewSnapshots(e, dir)
 	if err != nil {
-		return err
+		return dir.Fail(err)
 	}
 	o := outcome{recorder: recorder, synchrony: synchrony, phases: engine.NewPhases(n), before: e.Histograms()}
 	progress := newProgress(n, f.quiet)
 	start := engine.StartClock()
-	runErr := e.Run(ctx, recorder, synchrony, o.phases, findings, signals, snapshots, progress)
-	e.Settle()
-	o.simulate, o.interrupted = start.Elapsed(), runErr != nil
+	stopped := e.Run(ctx, recorder, synchrony, o.phases, findings, signals, snapshots, progress)
+	if err := e.Settle(); stopped == nil && err != nil {
+		stopped = err
+	}
+	o.simulate = start.Elapsed()
 	progress.end()
-	if runErr != nil && !errors.Is(runErr, context.Canceled) {
-		return runErr
+	names, summary, err := finish(e, dir, o, findings, snapshots, stopped)
+	if showErr := show(f, names, summary); err == nil {
+		err = showErr
 	}
-	if err := snapshots.Finish(); err != nil {
-		return err
-	}
-	var names []string
-	if names, o.results, err = findings.Finish(e); err != nil {
-		return err
-	}
-	run, summary := describe(e, o)
-	run.Command, run.Recorded = os.Args, recorder.Recorded(e.Now())
-	if err := dir.Finish(run, summary); err != nil {
-		return err
-	}
-	if f.json {
-		if err := printJSON(summary); err != nil {
-			return err
-		}
-	} else {
-		printSummary(summary, names, f.out)
-	}
-	if !f.noReport {
-		// The run is done and whole: a report that fails does not undo it.
-		if path, err := report.Write(f.out); err != nil {
-			fmt.Fprintln(os.Stderr, "volley: no report:", err)
-		} else {
-			fmt.Fprintln(os.Stderr, "the report is", path)
-		}
-	}
-	return runErr
+	return err
 }
 
 func compile(m *model.Model, files fs.FS) (*kernel.Network, error) {
@@ -174,7 +148,9 @@ func printSummary(s *record.Summary, names []string, out string) {
 		fmt.Printf("  %-22s %s\n", name, s.Results[name])
 	}
 	fmt.Printf("spikes  %s (%d)\n", s.SpikeHash[:16], s.Spikes)
-	fmt.Printf("weights %s\n", s.WeightHash[:16])
+	if s.WeightHash != "" {
+		fmt.Printf("weights %s\n", s.WeightHash[:16])
+	}
 	fmt.Fprintln(os.Stderr, "the run's files are in", out)
 }
 

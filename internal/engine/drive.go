@@ -37,7 +37,10 @@ func (e *Engine) Run(ctx context.Context, observers ...Observer) error {
 			return err
 		}
 		m := Moment{From: e.now}
-		m.Outputs = e.Step(e.Network.Boundary(e.now, nil), nil)
+		var err error
+		if m.Outputs, err = e.Step(e.Network.Boundary(e.now, nil), nil); err != nil {
+			return err
+		}
 		m.Done = float64(e.now) / float64(e.Network.End)
 		if err := e.show(&m, observers); err != nil {
 			return err
@@ -61,7 +64,10 @@ func (e *Engine) runTrials(ctx context.Context, observers []Observer) error {
 				return err
 			}
 			m := Moment{From: e.now, Trial: &trial}
-			m.Outputs = e.Step(e.Network.Boundary(e.now, &trial), starts)
+			var err error
+			if m.Outputs, err = e.Step(e.Network.Boundary(e.now, &trial), starts); err != nil {
+				return err
+			}
 			starts = nil
 			spikes += spikesIn(m.Outputs, e.Network.Watched.Range)
 			if m.Ended = e.now == trial.End; m.Ended {
@@ -100,5 +106,10 @@ func spikesIn(outputs []kernel.Output, r snn.Range) (n int64) {
 }
 
 // Settle takes in what the last step emitted, so that every update that is due by
-// now has taken effect. The engine must not be stepped afterwards.
-func (e *Engine) Settle() { e.Step(e.now, nil) }
+// now has taken effect. The engine must not be stepped afterwards. The error is a
+// *Fault: after one there is nothing to settle, since every partition that is
+// whole took in what the last step emitted.
+func (e *Engine) Settle() error {
+	_, err := e.Step(e.now, nil)
+	return err
+}

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 
@@ -36,6 +37,10 @@ type Engine struct {
 	aggregates []kernel.Aggregate
 	team       *team
 	now        snn.Tick
+
+	in     kernel.Input // of the step under way
+	faults []*Fault     // of its partitions
+	fault  *Fault       // that stopped the run
 }
 
 // New cuts the network, builds its partitions in parallel, and starts the workers.
@@ -59,8 +64,8 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 	for i, r := range e.Ranges {
 		slots <- struct{}{}
 		wg.Go(func() {
-			e.Partitions[i], faults[i] = kernel.BuildIn(env, n, r)
-			<-slots
+			defer func() { <-slots }()
+			e.Partitions[i], faults[i] = build(env, n, r)
 		})
 	}
 	wg.Wait()
@@ -69,10 +74,21 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 			return nil, err
 		}
 	}
-	e.outputs = make([]kernel.Output, len(e.Partitions))
+	e.outputs, e.faults = make([]kernel.Output, len(e.Partitions)), make([]*Fault, len(e.Partitions))
 	e.team = newTeam(c.Threads, len(e.Partitions))
 	e.Build = clock.Elapsed()
 	return e, nil
+}
+
+// build is kernel.BuildIn with a panic as its error.
+func build(env kernel.Environment, n *kernel.Network, r snn.Range) (p *kernel.Partition, err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			cause, stack := caught(panicked)
+			err = fmt.Errorf("the partition of GIDs %d to %d could not be built: %w\n%s", r.First, r.End-1, cause, stack)
+		}
+	}()
+	return kernel.BuildIn(env, n, r)
 }
 
 // progress sums up what the partitions have built.
@@ -98,12 +114,17 @@ func (e *Engine) Now() snn.Tick { return e.now }
 
 // Step advances every partition to tick to, at most to the network's Boundary,
 // and returns their outputs in partition order, valid until the next call. trial,
-// where not nil, starts with this step.
-func (e *Engine) Step(to snn.Tick, trial *kernel.Trial) []kernel.Output {
-	in := kernel.Input{To: to, Spikes: e.batches, Aggregates: e.aggregates, Trial: trial}
-	e.team.run(func(i int) {
-		e.outputs[i] = e.Partitions[i].Step(in)
-	})
+// where not nil, starts with this step. The error is a *Fault; after one, time
+// stands still, and every call returns it again.
+func (e *Engine) Step(to snn.Tick, trial *kernel.Trial) ([]kernel.Output, error) {
+	if e.fault != nil {
+		return nil, e.fault
+	}
+	e.in = kernel.Input{To: to, Spikes: e.batches, Aggregates: e.aggregates, Trial: trial}
+	e.team.run(e.step)
+	if e.fault = worst(e.faults); e.fault != nil {
+		return nil, e.fault
+	}
 	e.batches, e.shares = e.batches[:0], e.shares[:0]
 	for _, o := range e.outputs {
 		e.batches = append(e.batches, o.Spikes)
@@ -114,5 +135,5 @@ func (e *Engine) Step(to snn.Tick, trial *kernel.Trial) []kernel.Output {
 		e.aggregates = kernel.Sum(e.shares)
 	}
 	e.now = to
-	return e.outputs
+	return e.outputs, nil
 }

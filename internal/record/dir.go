@@ -218,6 +218,13 @@ func (d *Dir) Abort() {
 	}
 }
 
+// Fail is Abort for a run that could not get going; run.json says why. It returns why.
+func (d *Dir) Fail(why error) error {
+	d.Abort()
+	_ = d.writeJSON(RunFile, &Run{Format: FormatVersion, Status: Failed, Error: why.Error()}) // why comes first
+	return why
+}
+
 // forget takes out of the list what has been closed.
 func (d *Dir) forget(o output) {
 	for k := range d.open {

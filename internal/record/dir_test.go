@@ -97,6 +97,23 @@ func TestNothingIsHalfWritten(t *testing.T) {
 	}
 }
 
+// A run that could not get going leaves nothing but why.
+func TestFail(t *testing.T) {
+	d, err := Create(t.TempDir(), Options{})
+	must(t, err)
+	fill(t, d, 10)
+	why := errors.New("no memory")
+	if got := d.Fail(why); got != why {
+		t.Errorf("Fail returns %v", got)
+	}
+	if got := names(t, d.Path()); !slices.Equal(got, []string{RunFile}) {
+		t.Errorf("after Fail: %v", got)
+	}
+	if run, err := ReadRun(d.Path()); err != nil || run.Status != Failed || run.Error != why.Error() {
+		t.Errorf("run.json: %+v, %v", run, err)
+	}
+}
+
 // An interrupted run keeps what was computed, and says so.
 func TestInterrupted(t *testing.T) {
 	path := t.TempDir()
