@@ -235,3 +235,38 @@ func BenchmarkAdd(b *testing.B) {
 		}
 	}
 }
+
+// FuzzPaths compares the ways, and float64, on sums of any shape.
+func FuzzPaths(f *testing.F) {
+	f.Add(uint64(1), uint16(9), uint16(40), uint16(20), uint8(5), uint8(100), uint8(7))
+	f.Add(uint64(2), uint16(300), uint16(70), uint16(3), uint8(15), uint8(255), uint8(1))
+	f.Add(uint64(3), uint16(2), uint16(1), uint16(200), uint8(40), uint8(20), uint8(2))
+	f.Fuzz(func(t *testing.T, seed uint64, samples, pre, post uint16, states, active, terms uint8) {
+		s := shape{
+			1 + int(samples%600), 1 + int(pre%150), 1 + int(post%150), 1 + int(states%MaxStates), float64(active) / 255,
+			terms&1 > 0, terms&2 > 0, terms&4 > 0,
+		}
+		if s.samples*(s.pre+s.post) > 40_000 || s.samples*s.pre*s.post > 4_000_000 {
+			t.Skip("too large for the naive sum")
+		}
+		p := s.make(t, seed)
+		want, exact := p.add(portable), p.naive()
+		most := 0.0
+		for _, x := range exact {
+			most = max(most, math.Abs(x))
+		}
+		for _, way := range []path{cheapest, sparse, dense} {
+			for i, x := range p.add(way) {
+				if math.Float32bits(x) != math.Float32bits(want[i]) {
+					t.Fatalf("%v, path %d: weight %d is %g, portable %g", s, way, i, x, want[i])
+				}
+			}
+		}
+		for i, x := range exact {
+			// The largest sum may be small beside what it is made of, which is about 1.
+			if math.Abs(float64(want[i])-x) > 3e-7*most+1e-7 {
+				t.Fatalf("%v: weight %d is %g, expected %g", s, i, want[i], x)
+			}
+		}
+	})
+}
