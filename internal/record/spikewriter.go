@@ -9,7 +9,7 @@ import (
 
 // Spike is a row of the table of spikes.
 type Spike struct {
-	TimeMs     float64 `parquet:"time_ms"`
+	TimeMs     float64 `parquet:"time_ms,dict"`
 	GID        uint64  `parquet:"gid"`
 	Population string  `parquet:"population,dict"`
 }

@@ -51,6 +51,7 @@ func newTable[T any](d *Dir, name, header string, rowBytes int64, csv func([]byt
 			parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
 			parquet.DataPageVersion(1),
 			parquet.PageBufferSize(1<<20),
+			parquet.SkipPageBounds("population"),
 			parquet.CreatedBy("volley", "1", ""),
 		)
 	}
