@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/volley-snn/volley/internal/report/plot"
 )
@@ -65,16 +64,16 @@ func variationNote(d *plot.Data) string {
 
 // measures are the synchrony measures in words (snn/synchrony).
 var measures = map[string]string{
-	"kappa":         "κ: coincidences within the window’s bins beyond chance, as a share of those that there could be; 0 for independent neurons, 1 for identical trains",
-	"C_corrected":   "C corrected: nearness of the first spikes of pairs beyond what earlier windows lead one to expect",
-	"C":             "C: nearness of the first spikes of pairs",
-	"C0":            "C0: the C to expect from earlier windows",
-	"chi":           "χ: Golomb and Rinzel’s measure, on spike counts over a longer span",
-	"chi_corrected": "χ corrected: χ² beyond that of independent neurons",
+	"kappa":         "Coincidences within the window’s bins beyond chance, as a share of those that there could be; 0 for independent neurons, 1 for identical trains",
+	"C_corrected":   "Nearness of the first spikes of pairs beyond what earlier windows lead one to expect",
+	"C":             "Nearness of the first spikes of pairs",
+	"C0":            "The C to expect from earlier windows",
+	"chi":           "Golomb and Rinzel’s measure, on spike counts over a longer span",
+	"chi_corrected": "χ² beyond that of independent neurons",
 	"fano":          "Fano factor: variance over mean of the group’s spike count",
-	"S":             "S: share of the pairs that both fired, which knows no timing",
-	"participation": "participation: share of the neurons that fired",
-	"rate":          "rate: spikes per neuron and second, in Hz",
+	"S":             "Share of the pairs that both fired, which knows no timing",
+	"participation": "Share of the neurons that fired",
+	"rate":          "Spikes per neuron and second, in Hz",
 }
 
 func synchronyNote(d *plot.Data) string {
@@ -82,23 +81,14 @@ func synchronyNote(d *plot.Data) string {
 	if s == nil {
 		return ""
 	}
-	var known []string
-	for _, m := range s.Measures {
-		if words, ok := measures[m]; ok {
-			known = append(known, words)
-		}
-	}
-	text := "Measures of each window. " + strings.Join(known, "; ")
-	if len(known) > 0 {
-		text += "."
-	}
+	text := "The measure that is chosen above the plot, window by window."
 	if s.Averaged {
 		text += " A point is the mean of several windows."
 	}
 	if s.Left > 0 {
 		text += fmt.Sprintf(" %s are not shown.", plural(int64(s.Left), "series", "series"))
 	}
-	return strings.TrimSpace(text)
+	return text
 }
 
 func signalsNote(d *plot.Data) string {

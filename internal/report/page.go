@@ -89,6 +89,9 @@ func (p *page) describe() {
 	p.Finding = finding(p.Run, p.Summary)
 	p.Setting = setting(p.Run, p.Summary)
 	p.Notes = describeData(p.Data)
+	if p.Data.Synchrony != nil {
+		p.Data.Synchrony.Words = measures
+	}
 	p.Figures = keyFigures(p.Run, p.Summary)
 	p.Populations = populations(p.Run, p.Summary, p.Data)
 	if t := synchronyTable(p.Run, p.Summary); t != nil {

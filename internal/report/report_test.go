@@ -185,6 +185,18 @@ func TestNobodyFires(t *testing.T) {
 	}
 }
 
+// A run that was stopped before its first step has no span of time.
+func TestNothingSimulated(t *testing.T) {
+	m := base("stopped", 10)
+	m.setDuration(0)
+	m.run.Recorded = []record.Recording{}
+	m.summary.Interrupted, m.summary.RealTimeFactor, m.summary.NsPerEvent = true, record.Number(math.Inf(1)), record.NaN
+	p := parse(t, m.write(t, place(t, "nothing")))
+	if p.data.Raster != nil || strings.Contains(p.words, "Inf") || strings.Contains(p.words, "NaN") {
+		t.Errorf("%s", p.words)
+	}
+}
+
 func TestOneNeuron(t *testing.T) {
 	m := base("one", 1)
 	m.rates = []float64{40}

@@ -146,6 +146,7 @@ function thinned(c, box) {
   for (let k = Math.floor(a / each) * each; k < b; k += each) {
     let sum = 0, n = 0;
     const end = Math.min(k + each, c.n);
+    if (end - k < each / 2 && k > 0) break; // too short to compare
     for (let j = k; j < end; j++) {
       const v = c.v(j);
       if (v !== null && isFinite(v)) { sum += v; n++; }
@@ -201,7 +202,7 @@ function ratePlot(host, binNote) {
     const most = clamp(typical / 20, 24, box.w / 2.5);
     const each = niceMultiple(Math.max(1, span / most));
     const width = each * r.bin;
-    binNote.textContent = 'Hz per neuron, in bins of ' + number(width, 6).replace(/\.?0+$/, '') + ' ms';
+    binNote.textContent = 'Hz per neuron, in bins of ' + (width < 1000 ? +width.toPrecision(6) + ' ms' : +(width / 1000).toPrecision(6) + ' s');
     const out = [];
     r.counts.forEach((counts, g) => {
       const group = data.populations[g];
@@ -243,7 +244,7 @@ function variationPlot(host) {
 
 const timeOf = s => s.t ? k => s.t[k] : k => s.t0 + k * s.step;
 
-function synchronyPlot(host, buttons) {
+function synchronyPlot(host, buttons, words) {
   const s = data.synchrony, names = data.populations.map(g => g.name);
   let measure = s.measures[0];
   let extra = names.length;
@@ -254,6 +255,9 @@ function synchronyPlot(host, buttons) {
       .map(c => thinned(c, box))});
   choice(buttons, s.measures.map(m => m.replace(/^kappa$/, 'κ').replace(/^chi/, 'χ').replace(/_/g, ' ')), 0, k => {
     measure = s.measures[k];
+    tell();
     redraw([q.panel]);
   });
+  const tell = () => { words.textContent = (s.words || {})[measure] || ''; };
+  tell();
 }

@@ -52,7 +52,7 @@ function activity() {
   if (byId('plot-raster')) raster(byId('plot-raster'), byId('rows'));
   if (byId('plot-rates')) ratePlot(byId('plot-rates'), byId('rate-bin'));
   if (byId('plot-cv')) variationPlot(byId('plot-cv'));
-  if (byId('plot-synchrony')) synchronyPlot(byId('plot-synchrony'), byId('measure'));
+  if (byId('plot-synchrony')) synchronyPlot(byId('plot-synchrony'), byId('measure'), byId('measure-words'));
   if (byId('plot-signals')) signalPlot(byId('plot-signals'), byId('variable'));
   time.changed();
 }

@@ -43,9 +43,7 @@ function strip(host) {
     ctx.strokeRect(crisp(p, from), crisp(p, box.y), Math.max(to - from - 1 / p.scale, 1), box.h);
     ctx.fillStyle = look.accent;
     for (const x of [from, to]) {
-      ctx.beginPath();
-      ctx.roundRect(x - 2.5, box.y + box.h / 2 - 8, 5, 16, 2.5);
-      ctx.fill();
+      ctx.fillRect(x - 2, box.y + box.h / 2 - 8, 4, 16);
     }
   });
   const q = {host, panel: p, cross: make('div'), read: null, get box() { return box; }};

@@ -21,6 +21,8 @@ type Synchrony struct {
 	Series   []Series `json:"series"`
 	Averaged bool     `json:"averaged"` // a point is the mean of several windows
 	Left     int      `json:"left"`     // series that are not shown
+
+	Words map[string]string `json:"words,omitempty"` // what a measure is, by its name
 }
 
 // loadSynchrony reads the table of synchrony, twice where it has many series: the
