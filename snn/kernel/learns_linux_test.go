@@ -33,13 +33,18 @@ func brunelWith(t testing.TB, set ...string) *Network {
 	return n
 }
 
-// BenchmarkBrunelLearns runs 100 ms of the balanced network, without plasticity
-// and with STDP on its excitatory synapses, and reports CPU seconds a biological
-// second on one thread, and for STDP nanoseconds a presynaptic event above that.
+// BenchmarkBrunelLearns runs 100 ms of the balanced network on one thread: without
+// plasticity, with additive STDP on its excitatory synapses, and with the same in
+// float64, which the general block holds.
 func BenchmarkBrunelLearns(b *testing.B) {
-	for _, plasticity := range []string{"none", "stdp"} {
-		b.Run(plasticity, func(b *testing.B) {
-			n := brunelWith(b, "plasticity="+plasticity, "duration=1 min")
+	for _, c := range []struct {
+		name string
+		set  []string
+	}{
+		{"static", nil}, {"additive", []string{"plasticity=stdp"}}, {"general", []string{"plasticity=stdp", "projections.E_E.precision=float64"}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			n := brunelWith(b, append(c.set, "duration=1 min")...)
 			p, err := Build(n, snn.Range{End: snn.GID(n.Size())})
 			if err != nil {
 				b.Fatal(err)

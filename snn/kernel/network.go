@@ -174,6 +174,9 @@ func (c *compiler) projection(m *model.Projection) (*Projection, error) {
 		return nil, fmt.Errorf("projections.%s.ssdp.gate.%w", m.Name, err)
 	}
 	p.setWeightBound()
+	if err := p.checkPlastic(); err != nil {
+		return nil, fmt.Errorf("projections.%s.%w", m.Name, err)
+	}
 	return p, nil
 }
 

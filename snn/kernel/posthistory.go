@@ -14,6 +14,15 @@ type postSpike struct {
 	trace, slow float64
 }
 
+// postRecord is the end of a target's history in half a cache line: what a synapse
+// needs onto whose target no spike, or one, has come since it was looked at.
+type postRecord struct {
+	last, before snn.Tick // the last two spikes
+	trace, slow  float64  // of the last
+}
+
+var noSpikes = postRecord{last: snn.Never, before: snn.Never}
+
 // postHistory is the spikes of a slice's neurons that synapses onto them may still
 // need. It is read from the log of spikes, and trimmed by the oldest tick that is
 // needed, never by count.
@@ -23,12 +32,16 @@ type postHistory struct {
 	decay   *plasticity.Decay
 	slow    *plasticity.Decay // nil where there is no slow trace
 	since   snn.Tick          // spikes up to here do not count: the history was cleared then
+	ends    []postRecord      // of each neuron
 	spikes  [][]postSpike     // of each neuron, oldest first
 	slowNow []float64         // slow trace after the last spike of each
 }
 
 func newPostHistory(s *slice, t plasticity.Traces, dtMs float64) *postHistory {
-	h := &postHistory{slice: s, nearest: t.Post == plasticity.Nearest, decay: plasticity.NewDecay(t.MinusMs, dtMs), spikes: make([][]postSpike, s.len())}
+	h := &postHistory{slice: s, nearest: t.Post == plasticity.Nearest, decay: plasticity.NewDecay(t.MinusMs, dtMs), spikes: make([][]postSpike, s.len()), ends: make([]postRecord, s.len())}
+	for j := range h.ends {
+		h.ends[j] = noSpikes
+	}
 	if t.SlowMinusMs > 0 {
 		h.slow = plasticity.NewDecay(t.SlowMinusMs, dtMs)
 		h.slowNow = make([]float64, s.len())
@@ -70,6 +83,7 @@ func (h *postHistory) add(j int, t snn.Tick) {
 		h.slowNow[j] = p.slow + 1
 	}
 	h.spikes[j] = append(h.spikes[j], p)
+	h.ends[j] = postRecord{last: t, before: h.ends[j].last, trace: p.trace, slow: p.slow}
 }
 
 // between is the spikes of neuron j in (lo, hi], oldest first, and the last one
@@ -112,7 +126,7 @@ func (h *postHistory) trim(t snn.Tick) {
 func (h *postHistory) clear(t snn.Tick) {
 	h.since = t
 	for j := range h.spikes {
-		h.spikes[j] = h.spikes[j][:0]
+		h.spikes[j], h.ends[j] = h.spikes[j][:0], noSpikes
 	}
 	clear(h.slowNow)
 }

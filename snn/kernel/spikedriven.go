@@ -40,15 +40,12 @@ func buildRows[T index, W float](p *Projection, s *slice, dtMs float64) (plastic
 	if err != nil {
 		return nil, err
 	}
-	base, err := newSynapses[T, W](p, s, receptor, dtMs)
-	if err != nil {
-		return nil, err
-	}
+	base := newSynapses[T, W](p, s, receptor, dtMs)
 	if p.synapse.NewRelease != nil {
 		return newShortTerm(base, dtMs), nil
 	}
-	if single, ok := any(base).(*synapses[T, float32]); ok && isAdditive(p, dtMs) {
-		return newAdditive(single, dtMs), nil
+	if single, ok := any(base).(*synapses[T, float32]); ok && isPaired(p, dtMs) {
+		return newPaired(single, dtMs), nil
 	}
 	return newDriven(base, dtMs), nil
 }
@@ -89,6 +86,19 @@ func (p *Projection) boundPlastic() {
 		p.params["Wmax"] = openBound * p.weightBound
 	}
 	p.weightBound = max(p.weightBound, math.Abs(p.params["Wmax"]))
+}
+
+// checkPlastic refuses weights outside the bounds of their rule, but for those of
+// a distribution, which are set to the bounds.
+func (p *Projection) checkPlastic() error {
+	if !p.Plastic() || p.list == nil && !p.weight.IsConstant() {
+		return nil
+	}
+	lo, hi := p.plasticBounds()
+	if low, high := p.weightRange(); low < lo || high > hi {
+		return fmt.Errorf("weight: %g to %g is not within the bounds of %s, %g to %g", low, high, p.Model.Synapse, lo, hi)
+	}
+	return nil
 }
 
 // plasticBounds is between what the weights of a plastic projection stay: 0 and

@@ -68,10 +68,7 @@ func buildWindowed[T index, W float](n *Network, p *Projection, s *slice) (*wind
 	if !p.sameDelay() {
 		return nil, fmt.Errorf("projections.%s.delay: ssdp_synapse takes one delay for all, not a distribution", p.Name)
 	}
-	base, err := newSynapses[T, W](p, s, receptor, n.DtMs)
-	if err != nil {
-		return nil, err
-	}
+	base := newSynapses[T, W](p, s, receptor, n.DtMs)
 	params, clock := ssdpParams(p, n.DtMs)
 	b := &windowed[T, W]{
 		windowRows: newWindowRows(base, params), measure: n.measureOf(p), delay: p.minDelay, shift: p.minDelay,

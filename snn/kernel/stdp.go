@@ -18,6 +18,7 @@ type driven[T index, W float] struct {
 	spec   plasticity.Spec
 	rule   plasticity.Rule
 	rate   float64
+	plain  bool // learning, by a rule that needs no state of a synapse
 	traces plasticity.Traces
 	plus   *plasticity.Decay
 	slow   *plasticity.Decay // nil where there is no slow presynaptic trace
@@ -41,6 +42,7 @@ func newDriven[T index, W float](base *synapses[T, W], dtMs float64) *driven[T, 
 		synapses: base, spec: *p.synapse, rate: 1, rule: p.synapse.NewRule(p.params, 1),
 		traces: p.synapse.Traces(p.params), sources: make([]sourceTrace, p.space.Sources), sweep: sweepTicks,
 	}
+	b.plain = b.traces.Pre != plasticity.SincePost && !b.traces.First
 	b.plus = plasticity.NewDecay(b.traces.PlusMs, dtMs)
 	if b.traces.SlowPlusMs > 0 {
 		b.slow = plasticity.NewDecay(b.traces.SlowPlusMs, dtMs)
@@ -91,15 +93,13 @@ func (b *driven[T, W]) spike(i uint32, t snn.Tick) {
 			delay = snn.Tick(b.delays[k])
 			sums = b.slice.sums(b.receptor, t+delay)
 		}
-		w, own, before := b.arrivals(s, k, delay, t)
-		if b.rate > 0 && (!b.traces.First || b.met(s, k, delay, t)) {
-			w = b.depress(w, before, t-delay, slow)
-		}
-		if b.own != nil {
-			b.own[k] = W(float64(float64(own)*b.plus.Over(gap))) + 1
+		j := b.targets[k]
+		w, done := b.short(s, b.w[k], &b.history.ends[j], delay, t, slow)
+		if !done {
+			w = b.long(s, k, delay, t, slow)
 		}
 		b.w[k] = w
-		sums[b.targets[k]] += quanta(float64(w), b.inverse)
+		sums[j] += quanta(float64(w), b.inverse)
 	}
 	if b.traces.Pre == plasticity.All {
 		s.trace = float64(s.trace*b.plus.Over(gap)) + 1
@@ -108,6 +108,35 @@ func (b *driven[T, W]) spike(i uint32, t snn.Tick) {
 	}
 	s.slow = slow + 1
 	s.last, s.settled = t, t
+}
+
+// short is the weight after a spike of source s at tick t onto a target that has
+// spiked once or not at all since; where more is to be known, it is not done.
+func (b *driven[T, W]) short(s *sourceTrace, w W, r *postRecord, delay, t snn.Tick, slow float64) (_ W, done bool) {
+	from, at := s.settled-delay, t-delay
+	if !b.plain || r.before > from || r.last >= at {
+		return w, false
+	}
+	if r.last > from {
+		w = W(b.rule.Post(float64(w), float64(s.trace*b.plus.Over(int64(r.last+delay-s.last))), r.slow))
+	}
+	trace := r.trace
+	if trace > 0 {
+		trace = float64(trace * b.history.decay.Over(int64(at-r.last)))
+	}
+	return W(b.rule.Pre(float64(w), trace, slow)), true
+}
+
+// long is the same from the whole history.
+func (b *driven[T, W]) long(s *sourceTrace, k uint64, delay, t snn.Tick, slow float64) W {
+	w, own, before := b.arrivals(s, k, delay, t)
+	if b.rate > 0 && (!b.traces.First || b.met(s, k, delay, t)) {
+		w = b.depress(w, before, t-delay, slow)
+	}
+	if b.own != nil {
+		b.own[k] = W(float64(float64(own)*b.plus.Over(int64(t-s.last)))) + 1
+	}
+	return w
 }
 
 // arrivals is the weight of synapse k of source s after the postsynaptic spikes
@@ -189,6 +218,7 @@ func (b *driven[T, W]) begin(now snn.Tick, trial *Trial, reset bool) {
 	}
 	if rate != b.rate {
 		b.rate, b.rule = rate, b.spec.NewRule(b.p.params, rate)
+		b.plain = rate > 0 && b.traces.Pre != plasticity.SincePost && !b.traces.First
 	}
 	if reset {
 		b.history.clear(now)

@@ -348,6 +348,7 @@ func TestRulesFollowTheirDefinition(t *testing.T) {
 			synapse, _, _ := strings.Cut(name, " ")
 			edges := randomEdges(7, neurons, 60, maxDelay)
 			n := recurrent(t, edges, neurons, synapse, "float64", params)
+			n.End = 10000
 			got := runTrials(t, n, 1, nil, nil)
 			if len(got.spikes) < 300 {
 				t.Fatalf("%s: only %d spikes, so little is compared", name, len(got.spikes))
@@ -440,7 +441,7 @@ func TestTrialsSteerPlasticity(t *testing.T) {
 			tr.Start = start
 			return tr
 		}
-		trials := []Trial{trial(0, 3000, 1), trial(3000, 5000, 0), trial(5000, 8000, 0.25), trial(8000, 12000, 1)}
+		trials := []Trial{trial(0, 2000, 1), trial(2000, 3000, 0), trial(3000, 5000, 0.25), trial(5000, 7000, 1)}
 		factorAt := func(at snn.Tick) float64 {
 			for _, tr := range trials {
 				if at <= tr.End {
@@ -457,7 +458,7 @@ func TestTrialsSteerPlasticity(t *testing.T) {
 				t.Fatalf("%s: weight %d moved from %v to %v while plasticity was off", name, k, seen[0][k], seen[1][k])
 			}
 		}
-		want := twinWeights(n, edges, nil, got.spikes, 0, 12000, false, factorAt)
+		want := twinWeights(n, edges, nil, got.spikes, 0, 7000, false, factorAt)
 		if worst := worstOf(t, got.weights, want); worst > 1e-12 {
 			t.Errorf("%s: rates over trials: the worst weight is %.3g off", name, worst)
 		}

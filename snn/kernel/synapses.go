@@ -1,8 +1,6 @@
 package kernel
 
 import (
-	"fmt"
-
 	"github.com/volley-snn/volley/snn"
 )
 
@@ -25,9 +23,9 @@ type synapses[T index, W float] struct {
 	events  int64
 }
 
-// newSynapses connects and draws. Weights that a distribution draws beyond the
-// bounds are set to them.
-func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs float64) (*synapses[T, W], error) {
+// newSynapses connects and draws. Weights that are drawn beyond the bounds are set
+// to them.
+func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs float64) *synapses[T, W] {
 	b := &synapses[T, W]{p: p, slice: s, receptor: receptor, inverse: 1 / p.Target.Quanta[receptor], rows: make([]uint64, p.space.Sources+1)}
 	b.lo, b.hi = p.plasticBounds()
 	p.each(s, func(_ int, sources, _ []uint32) {
@@ -41,24 +39,26 @@ func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs f
 		b.delays = make([]uint16, total)
 	}
 	next := append([]uint64(nil), b.rows[:p.space.Sources]...)
-	var bad error
+	alike := p.weight.IsConstant() && (p.list == nil || p.list.weights == nil)
+	for k := range b.w {
+		b.w[k] = W(p.weight.A)
+	}
 	p.each(s, func(target int, sources, rows []uint32) {
 		d := p.drawsOf(target, dtMs)
 		d.rows = rows
 		for k, src := range sources {
 			at := next[src]
 			next[src]++
-			w := d.weight(k)
-			if p.weight.IsConstant() && (w < b.lo || w > b.hi) {
-				bad = fmt.Errorf("projections.%s.weight: %g lies outside the bounds of %s, %g to %g", p.Name, w, p.Model.Synapse, b.lo, b.hi)
+			b.targets[at] = T(target - s.lo)
+			if !alike {
+				b.w[at] = W(min(max(d.weight(k), b.lo), b.hi))
 			}
-			b.targets[at], b.w[at] = T(target-s.lo), W(min(max(w, b.lo), b.hi))
 			if b.delays != nil {
 				b.delays[at] = uint16(d.delay(k))
 			}
 		}
 	})
-	return b, bad
+	return b
 }
 
 func (b *synapses[T, W]) target() *slice  { return b.slice }

@@ -36,16 +36,19 @@ func NewClock(tauMs, dtMs float64) *Clock {
 	return &Clock{step: uint64(math.Round(dtMs / tauMs * math.Log2E * (1 << fraction)))}
 }
 
-// Mark is exp(-t/tau): Number 2^-Power, powers counted modulo 2^24.
-type Mark struct {
-	Number float32
-	Power  uint32
+// Moment is a tick as a clock sees it: exp(-t/tau) is Fall 2^-power and exp(t/tau)
+// is Rise 2^power, powers counted modulo 2^24.
+type Moment struct {
+	Rise  float64
+	Fall  float32
+	power uint32
 }
 
-// Mark is the exponential at tick t.
-func (c *Clock) Mark(t int64) Mark {
+// At is the moment of tick t.
+func (c *Clock) At(t int64) Moment {
 	phase := uint64(t) * c.step
-	return Mark{float32(power2(-part(phase))), uint32(phase >> fraction)}
+	f := part(phase)
+	return Moment{Rise: power2(f), Fall: float32(power2(-f)), power: uint32(phase >> fraction)}
 }
 
 // part is the fraction of a phase.
@@ -53,20 +56,18 @@ func part(phase uint64) float64 { return float64(phase&(1<<fraction-1)) / (1 << 
 
 func power2(x float64) float64 { return pinned.Exp(float64(x * math.Ln2)) }
 
-// Down is exp(-t/tau) of a mark, from the base: falling with time.
-func (c *Clock) Down(m Mark) float32 { return m.Number * scale(-c.powers(m.Power)) }
+// Down is exp(-t/tau) at a moment, from the base: falling with time.
+func (c *Clock) Down(m Moment) float32 { return float32(m.Fall * scale(-c.powers(m.power))) }
 
-// Up is x exp(t/tau), from the base: rising with time. What is smaller than
-// 2^-90 x is 0.
-func (c *Clock) Up(x float64, t int64) float32 {
-	phase := uint64(t) * c.step
-	return float32(x*power2(part(phase))) * scale(c.powers(uint32(phase>>fraction)))
+// Up is x exp(t/tau) at a moment, from the base: rising with time. What is
+// smaller than 2^-90 x is 0.
+func (c *Clock) Up(x float64, m Moment) float32 {
+	return float32(float32(x*m.Rise) * scale(c.powers(m.power)))
 }
 
-// Factor is x exp(-t/tau), from the base.
-func (c *Clock) Factor(x float64, t int64) float32 {
-	phase := uint64(t) * c.step
-	return float32(x*power2(-part(phase))) * scale(-c.powers(uint32(phase>>fraction)))
+// Factor is x exp(-t/tau) at a moment, from the base.
+func (c *Clock) Factor(x float64, m Moment) float32 {
+	return float32(float32(x/m.Rise) * scale(-c.powers(m.power)))
 }
 
 // powers is how far a power lies beyond the base: modulo 2^24, the nearest.

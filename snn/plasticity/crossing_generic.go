@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package plasticity
+
+func assembled[T Index](_, _ *Crossing[T], _ int, _ Targets, _ []int32) int { return 0 }
