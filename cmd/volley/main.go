@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -30,7 +31,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(execute(ctx))
+	os.Exit(execute(ctx, os.Args[1:], os.Stderr))
 }
 
 // usageError is a mistake on the command line or in what it names.
@@ -38,7 +39,8 @@ type usageError struct{ error }
 
 func (u usageError) Unwrap() error { return u.error }
 
-func execute(ctx context.Context) int {
+// execute runs a command line and returns the exit code. Errors go to stderr.
+func execute(ctx context.Context, args []string, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use: "volley", Short: "Simulate spiking neural networks that learn from group synchrony",
 		SilenceUsage: true, SilenceErrors: true,
@@ -46,6 +48,7 @@ func execute(ctx context.Context) int {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(runCommand(), reportCommand(), examplesCommand(), versionCommand())
+	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	var faults model.Faults
 	var usage usageError
@@ -54,17 +57,17 @@ func execute(ctx context.Context) int {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(os.Stderr, "volley: interrupted; what was computed has been written")
+		fmt.Fprintln(stderr, "volley: interrupted; what was computed has been written")
 		return exitInterrupted
 	case errors.As(err, &faults):
-		fmt.Fprintln(os.Stderr, faults)
+		fmt.Fprintln(stderr, faults)
 		return exitUsage
 	}
-	fmt.Fprintln(os.Stderr, "volley:", err)
+	fmt.Fprintln(stderr, "volley:", err)
 	if errors.As(err, &fault) {
-		fmt.Fprintln(os.Stderr, "what was computed before has been written")
+		fmt.Fprintln(stderr, "what was computed before has been written")
 		if fault.Stack != nil {
-			fmt.Fprintf(os.Stderr, "the model is not to blame for this; please report it with what follows\n%s", fault.Stack)
+			fmt.Fprintf(stderr, "the model is not to blame for this; please report it with what follows\n%s", fault.Stack)
 		}
 	}
 	if errors.As(err, &usage) || isUsage(err) {

@@ -41,6 +41,7 @@ func resolve(arg, dataDir string, options model.Options) (*model.Model, fs.FS, e
 		}
 	} else {
 		places, name = overlay{os.DirFS(filepath.Dir(arg))}, filepath.Base(arg)
+		options.Folder = filepath.ToSlash(filepath.Dir(arg))
 	}
 	m, err := model.Load(places, name, options)
 	if err != nil {

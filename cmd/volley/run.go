@@ -72,7 +72,7 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	}
 	findings, err := results.New(n)
 	if err != nil {
-		return usageError{err}
+		return m.Faults(err)
 	}
 	if f.out == "" {
 		f.out = filepath.Join("runs", m.Name)

@@ -54,7 +54,10 @@ func (v Values) check(name, unit string, size int, low float64) (faults []string
 		if err := v.Dist.Check(); err != nil {
 			return []string{fmt.Sprintf("%s: %v", name, err)}
 		}
-		if bound, _ := v.Dist.Range(); bound < low {
+		switch bound, _ := v.Dist.Range(); {
+		case bound < low && v.Dist.IsConstant():
+			faults = append(faults, fmt.Sprintf("%s must be at least %g %s, is %g %s", name, low, unit, bound, unit))
+		case bound < low:
 			faults = append(faults, fmt.Sprintf("%s must be at least %g %s, and its draws reach down to %g %s; bound them by a min", name, low, unit, bound, unit))
 		}
 		return faults

@@ -14,7 +14,7 @@ import (
 func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (*Population, error) {
 	p := &Population{Name: in.Name, Model: in.Model}
 	p.key = random.Seed(s.Input, random.Spikes).Sub(nameKey(in.Name))
-	wrap := func(err error) error { return fmt.Errorf("inputs.%s: %w", in.Name, err) }
+	wrap := func(key string, err error) error { return fmt.Errorf("inputs.%s.%s: %w", in.Name, key, err) }
 	rates := func(v model.Value) (input.Values, error) {
 		if v.File == "" {
 			return input.Values{Dist: v.Dist, List: v.List}, nil
@@ -26,7 +26,7 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 	case "poisson":
 		rate, err := rates(in.Rate)
 		if err != nil {
-			return nil, wrap(err)
+			return nil, wrap("rate", err)
 		}
 		p.source = input.Poisson{N: in.Size, RateHz: rate, Profile: curve(in.Profile)}
 	case "volleys":
@@ -38,12 +38,12 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 				}
 			}
 			if like == in {
-				return nil, wrap(fmt.Errorf("like: no input %q", in.Like))
+				return nil, wrap("like", fmt.Errorf("no input %q", in.Like))
 			}
 		}
 		rate, err := rates(like.Rate)
 		if err != nil {
-			return nil, wrap(err)
+			return nil, wrap("rate", err)
 		}
 		p.source = input.Volleys{
 			N: like.Size, RateHz: rate, Members: like.Members, VolleyRateHz: like.VolleyRate, Participation: like.Participation,
@@ -54,7 +54,7 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 		if in.File != "" {
 			times, neurons, err := readSpikes(files, in.File)
 			if err != nil {
-				return nil, wrap(err)
+				return nil, wrap("file", err)
 			}
 			p.source = input.SpikeTimes{N: in.Size, Neuron: neurons, TimeMs: times}
 			break
@@ -68,11 +68,11 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 		for _, set := range in.Sets {
 			read, err := readImages(files, set.Images)
 			if err != nil {
-				return nil, wrap(err)
+				return nil, wrap("sets."+set.Name+".images", err)
 			}
 			labels, err := readLabels(files, set.Labels, read)
 			if err != nil {
-				return nil, wrap(err)
+				return nil, wrap("sets."+set.Name+".labels", err)
 			}
 			images.Sets = append(images.Sets, read)
 			p.labels = append(p.labels, labels)
@@ -83,7 +83,7 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 		for _, set := range in.Sets {
 			read, err := dataset.ReadRecordings(files, set.Images, set.Under, in.Width, in.Height)
 			if err != nil {
-				return nil, wrap(err)
+				return nil, wrap("sets."+set.Name+".images", err)
 			}
 			events.Sets = append(events.Sets, read.Items)
 			p.labels = append(p.labels, read.Labels)
@@ -92,11 +92,11 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 	case "series":
 		data, err := readSeries(files, in.File, in.Columns)
 		if err != nil {
-			return nil, wrap(err)
+			return nil, wrap("file", err)
 		}
 		p.source = input.Series{Data: data, Encoding: input.Encoding(in.Encoding), Delta: in.Delta, IntervalMs: in.Scale, Leading: in.Leading}
 	default:
-		return nil, wrap(fmt.Errorf("model: no kind of input %q", in.Model))
+		return nil, wrap("model", fmt.Errorf("no kind of input %q", in.Model))
 	}
 	return p, nil
 }

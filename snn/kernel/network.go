@@ -47,7 +47,8 @@ func (n *Network) Neurons() int { return n.neurons }
 func (n *Network) Size() int { return int(n.total) }
 
 // Compile resolves a valid model: GIDs, ticks, keys, grids. Data files are read
-// from files. Errors say which part of the model is at fault; all are reported.
+// from files. The error is a model.Faults of all that is wrong: what files say and
+// what populations cannot give.
 func Compile(m *model.Model, files fs.FS) (*Network, error) {
 	n := &Network{Model: m, DtMs: m.Dt, Seeds: seeds(m.Seeds)}
 	c := compiler{n: n, files: files, byName: map[string]*Population{}}
@@ -64,7 +65,7 @@ func Compile(m *model.Model, files fs.FS) (*Network, error) {
 		c.layouts()
 	}
 	if c.faults != nil {
-		return nil, errors.Join(c.faults...)
+		return nil, m.Faults(c.faults...)
 	}
 	n.Interval, n.longest = longestDelay, 1
 	for _, p := range n.Projections {
@@ -75,7 +76,10 @@ func Compile(m *model.Model, files fs.FS) (*Network, error) {
 		n.End = n.Protocol.LongestTicks()
 	}
 	c.measurements()
-	return n, errors.Join(c.faults...)
+	if c.faults != nil {
+		return nil, m.Faults(c.faults...)
+	}
+	return n, nil
 }
 
 func seeds(s model.Seeds) model.Seeds {
@@ -95,7 +99,20 @@ type compiler struct {
 	faults []error
 }
 
-func (c *compiler) fault(err error) { c.faults = append(c.faults, err) }
+// fault keeps an error, or each of those that were joined.
+func (c *compiler) fault(err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		c.faults = append(c.faults, joined.Unwrap()...)
+		return
+	}
+	c.faults = append(c.faults, err)
+}
+
+// ruleKey is the key of a projection that a connection rule's faults are about.
+var ruleKey = map[string]string{
+	"one_to_one": "rule", "all_to_all": "rule", "fixed_indegree": "indegree", "fixed_outdegree": "outdegree",
+	"fixed_total_number": "N", "pairwise_bernoulli": "p", "explicit": "file",
+}
 
 func (c *compiler) populations() {
 	add := func(p *Population, size int) {
@@ -161,11 +178,17 @@ func (c *compiler) projection(m *model.Projection) (*Projection, error) {
 	if err := c.rule(p); err != nil {
 		return nil, fmt.Errorf("projections.%s.%w", m.Name, err)
 	}
-	for _, f := range p.rule.Check(p.space) {
-		return nil, fmt.Errorf("projections.%s: %w", m.Name, f)
+	if faults := p.rule.Check(p.space); faults != nil {
+		for k, f := range faults {
+			faults[k] = fmt.Errorf("projections.%s.%s: %w", m.Name, ruleKey[m.Rule], f)
+		}
+		return nil, errors.Join(faults...)
 	}
 	if err := p.setDelays(c.n.DtMs); err != nil {
 		return nil, err
+	}
+	if m.SSDP != nil && !p.sameDelay() {
+		return nil, fmt.Errorf("projections.%s.delay: ssdp_synapse takes one delay for all", m.Name)
 	}
 	if err := p.setSynapse(); err != nil {
 		return nil, fmt.Errorf("projections.%s.%w", m.Name, err)
@@ -216,7 +239,7 @@ func (c *compiler) grids() {
 	}
 	for _, p := range c.n.Populations {
 		for r := range p.Receptors {
-			q, err := grids[p][r].quantum("populations." + p.Name + "." + p.Receptors[r].Name)
+			q, err := grids[p][r].quantum("populations." + p.Name + ".weight_quantum." + p.Receptors[r].Name)
 			if err != nil {
 				c.fault(err)
 			}

@@ -18,10 +18,21 @@ type decoder struct {
 	faults Faults
 	places map[string]*tree  // where each path stands
 	units  map[string]string // unit that a weight was given in, by path
+
+	unknown []string // paths whose value hangs on an expression that has none
 }
 
 func (d *decoder) fault(at *tree, path, format string, args ...any) {
 	d.faults = append(d.faults, at.fault(path, format, args...))
+}
+
+// isUnknown reports whether t hangs on an expression that has no value, and keeps
+// its path, so that nothing that follows from that is called a fault.
+func (d *decoder) isUnknown(t *tree, path string) bool {
+	if t.bad {
+		d.unknown = append(d.unknown, path)
+	}
+	return t.bad
 }
 
 var valueType = reflect.TypeFor[Value]()
@@ -48,11 +59,17 @@ func (d *decoder) object(t *tree, path string, v reflect.Value) {
 	for _, e := range t.keys {
 		i, ok := fields[e.name]
 		if !ok {
-			at := &tree{file: t.file, line: e.line, column: e.column}
-			d.fault(at, join(path, e.name), "unknown key; %s", suggest(e.name, sortedKeys(fields)))
+			d.fault(e.key, join(path, e.name), "unknown key; %s", suggest(e.name, sortedKeys(fields)))
+			if meant := nearest(e.name, sortedKeys(fields)); meant != "" && t.get(meant) == nil {
+				d.unknown = append(d.unknown, join(path, meant))
+			}
 			continue
 		}
 		f := v.Type().Field(i)
+		if kind, ok := belongs(f.Tag, t); !ok {
+			d.fault(e.key, join(path, e.name), "belongs to %s, not to %s", strings.ReplaceAll(f.Tag.Get("for")+f.Tag.Get("rule"), ",", ", "), kind)
+			continue
+		}
 		switch {
 		case f.Tag.Get("spec") == "neuron.params" || f.Tag.Get("spec") == "neuron.state":
 			d.neuronValues(t, e.value, join(path, e.name), v.Field(i), f.Tag.Get("spec"))
@@ -64,10 +81,38 @@ func (d *decoder) object(t *tree, path string, v reflect.Value) {
 	}
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if f.Tag.Get("required") == "true" && t.get(f.Tag.Get("yaml")) == nil {
-			d.fault(t, path, "%s is missing: %s", f.Tag.Get("yaml"), f.Tag.Get("doc"))
+		key := f.Tag.Get("yaml")
+		if required(f.Tag, t) && t.get(key) == nil && !slices.Contains(d.unknown, join(path, key)) {
+			d.fault(t, path, "%s is missing: %s", key, f.Tag.Get("doc"))
 		}
 	}
+}
+
+// belongs reports whether a key with the tag is of use where t says which kind it is:
+// for lists the models or types of result, rule the connection rule.
+func belongs(tag reflect.StructTag, t *tree) (kind string, ok bool) {
+	for name, keys := range map[string][]string{"for": {"model", "type"}, "rule": {"rule"}} {
+		for _, key := range keys {
+			if k := t.get(key); k != nil && k.kind == scalar && !k.bad && tag.Get(name) != "" {
+				return k.text, slices.Contains(strings.Split(tag.Get(name), ","), k.text)
+			}
+		}
+	}
+	return "", true
+}
+
+// required reports whether t must have the key with the tag: always, or where t's
+// kind is one of those that need it.
+func required(tag reflect.StructTag, t *tree) bool {
+	if tag.Get("required") == "true" || (tag.Get("rule") != "" && t.get("rule") != nil && t.get("rule").text == tag.Get("rule")) {
+		return true
+	}
+	for _, key := range []string{"model", "type"} {
+		if k := t.get(key); k != nil && tag.Get("needs") != "" && slices.Contains(strings.Split(tag.Get("needs"), ","), k.text) {
+			return true
+		}
+	}
+	return false
 }
 
 func withUnit(text, unit string) string {
@@ -82,12 +127,18 @@ func (d *decoder) value(t *tree, path string, v reflect.Value, tag reflect.Struc
 	if _, ok := d.places[path]; !ok {
 		d.places[path] = t
 	}
+	if d.isUnknown(t, path) {
+		return
+	}
 	unit := tag.Get("unit")
 	if tag.Get("spec") == "weight" {
 		unit = "*"
 	}
 	if v.Type() == valueType {
-		v.Set(reflect.ValueOf(d.parameter(t, path, unit)))
+		x := d.parameter(t, path, unit)
+		if d.finite(t, path, x.Dist.A, false) {
+			v.Set(reflect.ValueOf(x))
+		}
 		return
 	}
 	switch v.Kind() {
@@ -140,7 +191,8 @@ func (d *decoder) scalar(t *tree, path string, v reflect.Value, unit string, tag
 			v.SetUint(uint64(x))
 		}
 	case reflect.Float64:
-		if x, ok := d.number(t, path, unit); ok && d.inBounds(t, path, x, tag) {
+		x, ok := d.number(t, path, unit)
+		if ok && d.inBounds(t, path, x, tag) && d.finite(t, path, x, tag.Get("default") == "inf" || tag.Get("inf") == "true") {
 			v.SetFloat(x)
 		}
 	}
@@ -159,6 +211,9 @@ func expected(k reflect.Kind, unit string) string {
 }
 
 func (d *decoder) number(t *tree, path, unit string) (float64, bool) {
+	if d.isUnknown(t, path) {
+		return 0, false
+	}
 	if t.kind != scalar {
 		d.fault(t, path, "expected %s, found %s", example(unit), t.kind)
 		return 0, false
@@ -168,10 +223,18 @@ func (d *decoder) number(t *tree, path, unit string) (float64, bool) {
 		d.fault(t, path, "%v", err)
 		return 0, false
 	}
-	if unit == "*" {
+	if byDefault := t.file == ""; unit == "*" && !byDefault {
 		d.units[path] = have
 	}
 	return x, true
+}
+
+func (d *decoder) finite(t *tree, path string, x float64, mayBeInfinite bool) bool {
+	if math.IsInf(x, 0) && !mayBeInfinite {
+		d.fault(t, path, "must be finite, is %g", x)
+		return false
+	}
+	return true
 }
 
 func (d *decoder) inBounds(t *tree, path string, x float64, tag reflect.StructTag) bool {
@@ -203,7 +266,7 @@ func (d *decoder) slice(t *tree, path string, v reflect.Value, tag reflect.Struc
 			item := reflect.New(elem).Elem()
 			item.FieldByName("Name").SetString(e.name)
 			if e.name == "" || strings.ContainsAny(e.name, ". /\\\t") {
-				d.fault(e.value, path, "the name %q: expected letters, digits, - and _", e.name)
+				d.fault(e.key, path, "the name %q: expected letters, digits, - and _", e.name)
 			}
 			d.object(e.value, join(path, e.name), item)
 			v.Set(reflect.Append(v, item))
@@ -243,21 +306,13 @@ func (d *decoder) mapOf(t *tree, path string, v reflect.Value) {
 
 // neuronValues decodes parameters or state, in the units of the neuron model.
 func (d *decoder) neuronValues(population, t *tree, path string, v reflect.Value, spec string) {
-	name := ""
-	if m := population.get("model"); m != nil {
-		name = m.text
+	m := population.get("model")
+	if m == nil {
+		return // which is a fault of its own
 	}
-	found, ok := neuron.Lookup(name)
+	found, ok := neuron.Lookup(m.text)
 	if !ok {
-		var names []string
-		for _, s := range neuron.Models() {
-			names = append(names, s.Name)
-		}
-		at := population
-		if m := population.get("model"); m != nil {
-			at = m
-		}
-		d.fault(at, strings.TrimSuffix(path, "."+path[strings.LastIndex(path, ".")+1:])+".model", "no neuron model %q; %s", name, suggest(name, names))
+		d.unknown = append(d.unknown, path)
 		return
 	}
 	vars := found.Params
@@ -276,8 +331,7 @@ func (d *decoder) neuronValues(population, t *tree, path string, v reflect.Value
 	for _, e := range t.keys {
 		k := slices.Index(names, e.name)
 		if k < 0 {
-			at := &tree{file: t.file, line: e.line, column: e.column}
-			d.fault(at, join(path, e.name), "%s has no such %s; %s", found.Name, strings.TrimPrefix(spec, "neuron."), suggest(e.name, names))
+			d.fault(e.key, join(path, e.name), "%s has no such %s; %s", found.Name, strings.TrimPrefix(spec, "neuron."), suggest(e.name, names))
 			continue
 		}
 		d.places[join(path, e.name)] = e.value
@@ -381,7 +435,7 @@ func (d *decoder) distribution(e entry, path, unit string) random.Distribution {
 	dist := random.Distribution{Kind: random.Kind(e.name), Bounds: random.Redraw, Min: math.Inf(-1), Max: math.Inf(1)}
 	names, ok := shapes[e.name]
 	if !ok {
-		d.fault(&tree{file: e.value.file, line: e.line, column: e.column}, path, "unknown distribution; %s", suggest(e.name, sortedKeys(shapes)))
+		d.fault(e.key, path, "unknown distribution; %s", suggest(e.name, sortedKeys(shapes)))
 		return random.Distribution{}
 	}
 	if e.value.kind != mapping {
@@ -412,18 +466,20 @@ func (d *decoder) distribution(e entry, path, unit string) random.Distribution {
 		case p.name == "bounds":
 			d.fault(p.value, at, "%q is not one of redraw, clip", p.value.text)
 		default:
-			d.fault(&tree{file: p.value.file, line: p.line, column: p.column}, at, "unknown key; %s", suggest(p.name, []string{names[0], names[1], "min", "max", "bounds"}))
+			d.fault(p.key, at, "unknown key; %s", suggest(p.name, []string{names[0], names[1], "min", "max", "bounds"}))
 		}
 	}
+	complete := true
 	for _, name := range names {
 		if name != "" && !seen[name] {
 			d.fault(e.value, path, "%s is missing", name)
+			complete = false
 		}
 	}
 	if u := d.units[join(path, names[0])]; u != "" {
 		d.units[strings.TrimSuffix(path, "."+e.name)] = u
 	}
-	if err := dist.Check(); err != nil {
+	if err := dist.Check(); err != nil && complete {
 		d.fault(e.value, path, "%v", err)
 	}
 	return dist

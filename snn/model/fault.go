@@ -42,9 +42,18 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// sorted is by position, each fault once.
 func (f Faults) sorted() Faults {
 	slices.SortStableFunc(f, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return f
+	return slices.Compact(f)
+}
+
+func (f Faults) paths() []string {
+	var paths []string
+	for i := range f {
+		paths = append(paths, f[i].Path)
+	}
+	return paths
 }

@@ -1,10 +1,6 @@
 package model
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"io/fs"
 	"reflect"
 	"slices"
@@ -16,22 +12,21 @@ type Options struct {
 	// Set are overrides, "path=value": populations.E.size=100, or a bare
 	// parameter, scale=0.1. Values are YAML.
 	Set []string
+
+	// Folder is put before the names of files in faults, so that they name what
+	// their reader can open.
+	Folder string
 }
 
-// Load reads the model file at path of files. The error is a Faults that lists
-// all that is wrong, or that the file cannot be read.
+// Load reads the model file at path of files, with the files that it includes. The
+// error is a Faults that lists all that is wrong, or that a file cannot be read.
 func Load(files fs.FS, path string, o Options) (*Model, error) {
-	text, err := fs.ReadFile(files, path)
-	if err != nil {
-		return nil, Faults{{File: path, Message: "cannot be read: " + err.Error()}}
+	r := reader{files: files, folder: o.Folder}
+	t := r.read(path, nil)
+	if len(r.faults) > 0 {
+		return nil, r.faults.sorted()
 	}
-	t, faults := parseTree(path, text)
-	if len(faults) > 0 {
-		return nil, faults.sorted()
-	}
-	if t.kind != mapping {
-		return nil, Faults{t.fault("", "expected a mapping that starts with name and populations, found %s", t.kind)}
-	}
+	var faults Faults
 	for _, set := range o.Set {
 		if f := override(t, set); f != nil {
 			faults = append(faults, *f)
@@ -43,99 +38,40 @@ func Load(files fs.FS, path string, o Options) (*Model, error) {
 	x.replace(t, "")
 	faults = append(faults, x.faults...)
 	faults = append(faults, choose(t, "")...)
-	if len(faults) > 0 {
-		return nil, faults.sorted()
-	}
 	m := &Model{}
 	d := decoder{places: map[string]*tree{}, units: map[string]string{}}
 	d.object(t, "", reflect.ValueOf(m).Elem())
-	if len(d.faults) == 0 {
-		for _, f := range m.check(d.units) {
-			f.File, f.Line, f.Column = d.place(path, f.Path)
-			d.faults = append(d.faults, f)
+	m.places = d.at(r.shown(path))
+	faults = append(faults, d.faults...)
+	blamed := append(d.unknown, faults.paths()...)
+	for _, f := range m.check(d.units) {
+		if !explained(f.Path, blamed) {
+			f.File, f.Line, f.Column = m.Place(f.Path)
+			faults = append(faults, f)
 		}
 	}
-	if len(d.faults) > 0 {
-		return nil, d.faults.sorted()
+	if len(faults) > 0 {
+		return nil, faults.sorted()
 	}
-	m.Source = text
+	m.Source = r.source(o.Set)
 	return m, nil
 }
 
-// place is where a path stands in a file, or its nearest parent.
-func (d *decoder) place(file, path string) (string, int, int) {
-	for {
-		if t, ok := d.places[path]; ok && t.line > 0 {
-			return t.file, t.line, t.column
-		}
-		i := strings.LastIndex(path, ".")
-		if i < 0 {
-			return file, 1, 1
-		}
-		path = path[:i]
-	}
-}
-
-// override applies "path=value" to the tree.
-func override(t *tree, set string) *Fault {
-	path, text, ok := strings.Cut(set, "=")
-	where := "(--set " + set + ")"
-	if !ok || path == "" {
-		return &Fault{File: where, Message: "expected path=value, such as populations.E.size=100"}
-	}
-	value, faults := parseTree(where, []byte(text))
-	if len(faults) > 0 {
-		return &Fault{File: where, Path: path, Message: faults[0].Message}
-	}
-	keys := strings.Split(path, ".")
-	if parameters := t.get("parameters"); len(keys) == 1 && parameters != nil && parameters.get(path) != nil {
-		parameters.set(path, value)
-		return nil
-	}
-	at := t
-	for i, key := range keys {
-		if at.kind != mapping {
-			return &Fault{File: where, Path: strings.Join(keys[:i], "."), Message: "has no parts"}
-		}
-		next := at.get(key)
-		last := i == len(keys)-1
-		if next == nil && mayBeNew(keys[:i+1]) {
-			next = &tree{kind: mapping, file: where}
-			if !last {
-				at.set(key, next)
-			}
-		}
-		if next == nil {
-			var known []string
-			for _, e := range at.keys {
-				known = append(known, e.name)
-			}
-			if p := t.get("parameters"); i == 0 && p != nil {
-				for _, e := range p.keys {
-					known = append(known, e.name)
-				}
-			}
-			return &Fault{File: where, Path: strings.Join(keys[:i+1], "."), Message: "no such part; " + suggest(key, known)}
-		}
-		if last {
-			at.set(key, value)
-			return nil
-		}
-		at = next
-	}
-	return nil
-}
-
-// mayBeNew reports whether an override may add the part at a path: a key that
-// the model's types know, but no new population or other named entry.
-func mayBeNew(keys []string) bool {
-	for i := range reflect.TypeFor[Model]().NumField() {
-		f := reflect.TypeFor[Model]().Field(i)
-		if f.Tag.Get("yaml") == keys[0] {
-			return len(keys) != 2 || f.Type.Kind() != reflect.Slice
+// explained reports whether a fault at path may be but a consequence of what is
+// wrong at the paths blamed: in the same part, in a part of it, around it, or in
+// what all else hangs on.
+func explained(path string, blamed []string) bool {
+	for _, b := range blamed {
+		if path == b || within(path, b) || within(b, path) || b == "dt" || b == "populations" || b == "inputs" {
+			return true
 		}
 	}
 	return false
+}
+
+// within reports whether path lies inside the part whole.
+func within(path, whole string) bool {
+	return whole == "" || strings.HasPrefix(path, whole+".") || strings.HasPrefix(path, whole+"[")
 }
 
 // choose drops the entries whose `when` is false.
@@ -143,9 +79,9 @@ func choose(t *tree, path string) (faults Faults) {
 	for _, e := range slices.Clone(t.keys) {
 		at := join(path, e.name)
 		if w := e.value.get("when"); e.value.kind == mapping && w != nil {
-			switch w.text {
-			case "true":
-			case "false":
+			switch {
+			case w.text == "true", w.bad:
+			case w.text == "false":
 				t.drop(e.name)
 				continue
 			default:
@@ -159,48 +95,4 @@ func choose(t *tree, path string) (faults Faults) {
 		faults = append(faults, choose(item, path)...)
 	}
 	return faults
-}
-
-// Digest names the model: SHA-256 over all that it says, however it was written.
-func (m *Model) Digest() string {
-	said := *m
-	said.Source = nil
-	text, err := json.Marshal(finite(reflect.ValueOf(said)))
-	if err != nil {
-		panic(fmt.Sprintf("model: a decoded model holds what JSON cannot: %v", err))
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
-}
-
-// finite turns a value into maps, lists and words: infinities have no JSON.
-func finite(v reflect.Value) any {
-	switch v.Kind() {
-	case reflect.Struct:
-		fields := map[string]any{}
-		for i := range v.NumField() {
-			fields[v.Type().Field(i).Name] = finite(v.Field(i))
-		}
-		return fields
-	case reflect.Slice:
-		items := []any{}
-		for i := range v.Len() {
-			items = append(items, finite(v.Index(i)))
-		}
-		return items
-	case reflect.Map:
-		entries := map[string]any{}
-		for _, k := range v.MapKeys() {
-			entries[k.String()] = finite(v.MapIndex(k))
-		}
-		return entries
-	case reflect.Pointer:
-		if v.IsNil() {
-			return nil
-		}
-		return finite(v.Elem())
-	case reflect.Float64:
-		return fmt.Sprintf("%x", v.Float())
-	}
-	return v.Interface()
 }

@@ -70,7 +70,7 @@ var broken = []struct{ name, from, to, want string }{
 	{"min over max", "10 pA", "{uniform: {min: 3 pA, max: 1 pA}}", `uniform: min 3 is above max 1`},
 	{"zero dt", "dt: 0.1 ms", "dt: 0 ms", `m.yaml:2:5: dt: must be > 0 ms`},
 	{"no duration", "duration: 100 ms", "duration: 0 ms", `duration: must be at least one tick`},
-	{"key twice", "duration: 100 ms", "dt: 0.2 ms", `m.yaml:3:1: not YAML: mapping key "dt" already defined at [2:1]`},
+	{"key twice", "duration: 100 ms", "dt: 0.2 ms", `m.yaml:3:1: dt: the key stands here a second time; the first is on line 2`},
 	{"not YAML", "dt: 0.1 ms", "dt: [", `not YAML`},
 	{"a list for a mapping", "{tau_m: 20 ms}", "[20 ms]", `populations.E.params: expected a mapping, found a list`},
 	{"unknown name in an expression", "20 ms", "$(tau) ms", `unknown name tau`},

@@ -30,6 +30,8 @@ type Model struct {
 	// Source is the text that the model was read from, after includes and
 	// overrides; empty for a model built in Go. Its digest names the model.
 	Source []byte `yaml:"-"`
+
+	places map[string]place // where each part stands in its file
 }
 
 // Seeds separate the three kinds of chance in a run. A zero seed takes Base.
@@ -72,10 +74,10 @@ type Population struct {
 // Every where there are no trials.
 type AdaptiveThreshold struct {
 	Increment    float64 `yaml:"increment" unit:"mV" doc:"added at each spike"`
-	Tau          float64 `yaml:"tau" unit:"ms" doc:"time constant of the decay; 0 never decays"`
+	Tau          float64 `yaml:"tau" min:"0" unit:"ms" doc:"time constant of the decay; 0 never decays"`
 	Eta          float64 `yaml:"eta" unit:"mV" doc:"step per spike more or less than the target"`
 	TargetSpikes float64 `yaml:"target_spikes" doc:"spikes a trial (or every) that leave the threshold where it is"`
-	Every        float64 `yaml:"every" unit:"ms" doc:"span over which spikes are counted where there are no trials"`
+	Every        float64 `yaml:"every" min:"0" unit:"ms" doc:"span over which spikes are counted where there are no trials"`
 	Min          float64 `yaml:"min" unit:"mV" default:"0" doc:"lower bound"`
 	Max          float64 `yaml:"max" unit:"mV" default:"1000" doc:"upper bound"`
 	Initial      float64 `yaml:"initial" unit:"mV" doc:"value at the start"`

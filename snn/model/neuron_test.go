@@ -73,7 +73,7 @@ func TestBrokenNeuronParameters(t *testing.T) {
 		{"[true, false]", "[true, 2]", `populations.D.params.refractory_input[1]: "2": expected true or false`},
 		{"min: 1 ms, max: 3 ms", "min: -1 ms, max: 3 ms", `populations.D.params.t_ref: t_ref must be >= 0 ms, is -1`},
 		{"receptor_type: 2", "receptor_type: 3", `stimuli.drive.receptor_type: iaf_psc_exp_multisynapse has no receptor "3"; expected one of 1, 2`},
-		{"receptor_type: 1, weight: -20 pA", "weight: -20 pA", `projections.G_M.receptor_type: is missing: which of the receptors 1, 2 of M (iaf_psc_exp_multisynapse)`},
+		{"receptor_type: 1, weight: -20 pA", "weight: -20 pA", `projections.G_M: receptor_type is missing: which of the receptors 1, 2 of M (iaf_psc_exp_multisynapse)`},
 		{"receptor_type: 1, weight: 20 pA", "receptor_type: 2, weight: 20 pA", `projections.M_A.receptor_type: glif_psc has no receptor "2"`},
 		{"inhibitory", "inhibitry", `projections.D_E.receptor_type: aeif_cond_exp has no receptor "inhibitry"; did you mean inhibitory?`},
 		{"-2 nS", "-2 pA", `projections.D_E.weight: is in pA; the receptors of E (aeif_cond_exp) take nS`},

@@ -32,16 +32,16 @@ type Projection struct {
 // Normalize scales the incoming weights of each target so that they sum to Sum.
 type Normalize struct {
 	Sum   float64 `yaml:"sum" spec:"weight" required:"true" doc:"sum of a target's incoming weights, in the weight's unit"`
-	Every float64 `yaml:"every" unit:"ms" doc:"span between scalings; by default at the end of each trial that learns"`
+	Every float64 `yaml:"every" min:"0" unit:"ms" doc:"span between scalings; by default at the end of each trial that learns"`
 }
 
 // SSDP is windowed spike-synchrony-dependent plasticity (snn/ssdp).
 type SSDP struct {
 	Window float64 `yaml:"window" unit:"ms" default:"20" doc:"span over which synchrony is measured"`
-	Phase  float64 `yaml:"phase" unit:"ms" doc:"start of the first window; with a protocol, after the start of each trial"`
-	Sigma  float64 `yaml:"sigma" unit:"ms" default:"2" doc:"width of the Gaussian; inf counts any coincidence in the window"`
+	Phase  float64 `yaml:"phase" min:"0" unit:"ms" doc:"start of the first window; with a protocol, after the start of each trial"`
+	Sigma  float64 `yaml:"sigma" inf:"true" unit:"ms" default:"2" doc:"width of the Gaussian; inf counts any coincidence in the window"`
 
-	Eta       float64 `yaml:"eta" default:"0.01" doc:"learning rate, in weight units"`
+	Eta       float64 `yaml:"eta" min:"0" default:"0.01" doc:"learning rate, in weight units"`
 	Beta      float64 `yaml:"beta" default:"1" doc:"strength of the chance term"`
 	APlus     float64 `yaml:"A_plus" default:"1" doc:"potentiation of a synchronous pair"`
 	ABase     float64 `yaml:"A_base" default:"0.3333333333333333" doc:"depression by a silent partner, for one_silent sentinel and depress"`

@@ -9,7 +9,7 @@ type Protocol struct {
 	Input   string   `yaml:"input" required:"true" ref:"input" doc:"input that presents the items"`
 	Watch   string   `yaml:"watch" required:"true" ref:"population" doc:"population whose spikes a trial counts"`
 	Present float64  `yaml:"present" unit:"ms" required:"true" doc:"time an item is shown"`
-	Rest    float64  `yaml:"rest" unit:"ms" doc:"silence after it"`
+	Rest    float64  `yaml:"rest" min:"0" unit:"ms" doc:"silence after it"`
 	Reset   []string `yaml:"reset" ref:"population" doc:"populations whose state is set back when a trial starts"`
 	Phases  []Phase  `yaml:"phases" required:"true" doc:"phases, by name, in order"`
 }

@@ -13,7 +13,7 @@ type SpikeRecord struct {
 	Population string  `yaml:"population" required:"true" ref:"spiking" doc:"population or input"`
 	First      int     `yaml:"first" min:"0" doc:"first neuron, counted in the population"`
 	Count      int     `yaml:"count" min:"0" doc:"number of neurons; 0 is all from the first on"`
-	Start      float64 `yaml:"start" unit:"ms" doc:"from this time"`
+	Start      float64 `yaml:"start" min:"0" unit:"ms" doc:"from this time"`
 	Stop       float64 `yaml:"stop" unit:"ms" default:"inf" doc:"to this time"`
 }
 
@@ -23,7 +23,7 @@ type SignalRecord struct {
 	Variables  []string `yaml:"variables" required:"true" doc:"recordables of the neuron model, or theta"`
 	First      int      `yaml:"first" min:"0" doc:"first neuron, counted in the population"`
 	Count      int      `yaml:"count" min:"0" doc:"number of neurons; 0 is all from the first on"`
-	Start      float64  `yaml:"start" unit:"ms" doc:"from this time"`
+	Start      float64  `yaml:"start" min:"0" unit:"ms" doc:"from this time"`
 	Stop       float64  `yaml:"stop" unit:"ms" default:"inf" doc:"to this time"`
 	Interval   float64  `yaml:"interval" unit:"ms" default:"1" doc:"span between samples"`
 }
@@ -56,13 +56,13 @@ type Result struct {
 	Count int `yaml:"count" for:"receptive_fields" default:"25" min:"1" doc:"targets shown, evenly spaced"`
 
 	// detection: do a projection's weights tell the planted members of its source?
-	Projection string  `yaml:"projection" ref:"projection" for:"detection,receptive_fields" doc:"projection whose weights are read; detection averages them over targets"`
-	Input      string  `yaml:"input" ref:"input" for:"pairwise_kappa" doc:"volleys input whose spikes are compared pair by pair"`
+	Projection string  `yaml:"projection" ref:"projection" for:"detection,receptive_fields" needs:"detection,receptive_fields" doc:"projection whose weights are read; detection averages them over targets"`
+	Input      string  `yaml:"input" ref:"input" for:"pairwise_kappa" needs:"pairwise_kappa" doc:"volleys input whose spikes are compared pair by pair"`
 	Bin        float64 `yaml:"bin" unit:"ms" for:"pairwise_kappa" default:"5" doc:"span in which two spikes count as together"`
 	Threshold  float64 `yaml:"threshold" for:"detection,pairwise_kappa" doc:"score from which a source is called a member, fixed on other seeds"`
 
 	// classification: label neurons in one phase, decide in another.
-	Label string `yaml:"label" for:"classification" doc:"phase in which neurons are labelled"`
-	Test  string `yaml:"test" for:"classification" doc:"phase whose items are decided"`
+	Label string `yaml:"label" for:"classification" needs:"classification" doc:"phase in which neurons are labelled"`
+	Test  string `yaml:"test" for:"classification" needs:"classification" doc:"phase whose items are decided"`
 	Rule  string `yaml:"rule" for:"classification" default:"posterior" enum:"vote,mean,posterior" doc:"how spikes decide"`
 }

@@ -45,8 +45,7 @@ func (d *decoder) synapseValues(projection, t *tree, path string) map[string]Val
 	for _, e := range t.keys {
 		unit, known := units[e.name]
 		if !known {
-			at := &tree{file: t.file, line: e.line, column: e.column}
-			d.fault(at, join(path, e.name), "%s has no such params; %s", spec.Name, suggest(e.name, sortedKeys(units)))
+			d.fault(e.key, join(path, e.name), "%s has no such params; %s", spec.Name, suggest(e.name, sortedKeys(units)))
 			continue
 		}
 		d.places[join(path, e.name)] = e.value
@@ -69,7 +68,7 @@ func (c *checker) synapse(p *Projection, path string) {
 		c.fault(path+".normalize.sum", n.Sum != 0, "must not be 0")
 		c.fault(path+".normalize.every", n.Every > 0 || c.m.Protocol != nil, "is missing: without a protocol there is no trial at whose end to scale")
 		c.fault(path+".normalize.every", n.Every == 0 || n.Every/c.m.Dt >= 0.5, "must be at least one tick (%g ms), is %g ms", c.m.Dt, n.Every)
-		c.weight(path+".normalize.sum", p.Target, p.Receptor)
+		c.weight(path+".normalize.sum", p.Target)
 	}
 	if !ok {
 		return
@@ -87,7 +86,7 @@ func (c *checker) synapse(p *Projection, path string) {
 		}
 		given[v.Name] = x.Dist.A
 		if v.Unit == "weight" {
-			c.weight(at, p.Target, p.Receptor)
+			c.weight(at, p.Target)
 		}
 	}
 	full := given.Complete(spec)

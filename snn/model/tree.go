@@ -15,6 +15,7 @@ type tree struct {
 	kind   kind
 	text   string // of a scalar
 	quoted bool
+	bad    bool    // an expression of it has no value, which has been said
 	items  []*tree // of a list
 	keys   []entry // of a mapping, in order
 	file   string
@@ -36,10 +37,10 @@ func (k kind) String() string {
 }
 
 type entry struct {
-	name         string
-	value        *tree
-	line, column int
-	merged       bool // came by <<, and gives way to a key of the mapping's own
+	name   string
+	value  *tree
+	key    *tree // the place of the key
+	merged bool  // came by <<, and gives way to a key of the mapping's own
 }
 
 func (t *tree) get(name string) *tree {
@@ -58,7 +59,7 @@ func (t *tree) set(name string, value *tree) {
 			return
 		}
 	}
-	t.keys = append(t.keys, entry{name: name, value: value, line: value.line, column: value.column})
+	t.keys = append(t.keys, entry{name: name, value: value, key: value})
 }
 
 func (t *tree) drop(name string) {
@@ -82,7 +83,7 @@ const (
 
 // parseTree reads YAML text.
 func parseTree(file string, text []byte) (*tree, Faults) {
-	parsed, err := parser.ParseBytes(text, 0)
+	parsed, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		f := Fault{File: file, Line: 1, Column: 1, Message: "not YAML: " + firstLine(err.Error())}
 		var syntax *yaml.SyntaxError
@@ -99,7 +100,7 @@ func parseTree(file string, text []byte) (*tree, Faults) {
 		return nil, Faults{{File: file, Line: 1, Column: 1, Message: "there are several YAML documents; expected one"}}
 	}
 	b := treeBuilder{file: file, anchors: map[string]ast.Node{}}
-	t := b.build(parsed.Docs[0].Body, 0)
+	t := b.build(parsed.Docs[0].Body, "", 0)
 	return t, b.faults
 }
 
@@ -115,7 +116,8 @@ type treeBuilder struct {
 	faults  Faults
 }
 
-func (b *treeBuilder) build(n ast.Node, depth int) *tree {
+// build makes the tree of a node that stands at a path of the model.
+func (b *treeBuilder) build(n ast.Node, path string, depth int) *tree {
 	t := &tree{file: b.file, kind: null}
 	if tok := n.GetToken(); tok != nil && tok.Position != nil {
 		t.line, t.column = tok.Position.Line, tok.Position.Column
@@ -132,32 +134,32 @@ func (b *treeBuilder) build(n ast.Node, depth int) *tree {
 		if v.Name != nil {
 			b.anchors[v.Name.GetToken().Value] = v.Value
 		}
-		return b.build(v.Value, depth+1)
+		return b.build(v.Value, path, depth+1)
 	case *ast.AliasNode:
 		name := v.Value.GetToken().Value
 		target, ok := b.anchors[name]
 		if !ok {
-			b.faults = append(b.faults, t.fault("", "no anchor &%s above", name))
+			b.faults = append(b.faults, t.fault(path, "no anchor &%s above", name))
 			return t
 		}
-		return b.build(target, depth+1)
+		return b.build(target, path, depth+1)
 	case *ast.TagNode:
-		return b.build(v.Value, depth+1)
+		return b.build(v.Value, path, depth+1)
 	case *ast.MappingNode:
 		t.kind = mapping
 		for _, kv := range v.Values {
-			b.add(t, kv, depth)
+			b.add(t, kv, path, depth)
 		}
 		if len(v.Values) > 0 {
 			t.line, t.column = t.keys0(v)
 		}
 	case *ast.MappingValueNode:
 		t.kind = mapping
-		b.add(t, v, depth)
+		b.add(t, v, path, depth)
 	case *ast.SequenceNode:
 		t.kind = list
-		for _, item := range v.Values {
-			t.items = append(t.items, b.build(item, depth+1))
+		for i, item := range v.Values {
+			t.items = append(t.items, b.build(item, fmt.Sprintf("%s[%d]", path, i), depth+1))
 		}
 	case *ast.NullNode:
 	case *ast.LiteralNode:
@@ -184,10 +186,14 @@ func (t *tree) keys0(v *ast.MappingNode) (line, column int) {
 	return t.line, t.column
 }
 
-func (b *treeBuilder) add(t *tree, kv *ast.MappingValueNode, depth int) {
+func (b *treeBuilder) add(t *tree, kv *ast.MappingValueNode, path string, depth int) {
 	key := kv.Key.GetToken()
 	at := &tree{file: b.file, line: key.Position.Line, column: key.Position.Column}
-	value := b.build(kv.Value, depth+1)
+	own := join(path, key.Value)
+	if _, merge := kv.Key.(*ast.MergeKeyNode); merge {
+		own = path
+	}
+	value := b.build(kv.Value, own, depth+1)
 	if _, merge := kv.Key.(*ast.MergeKeyNode); merge {
 		sources := []*tree{value}
 		if value.kind == list {
@@ -195,7 +201,7 @@ func (b *treeBuilder) add(t *tree, kv *ast.MappingValueNode, depth int) {
 		}
 		for _, source := range sources {
 			if source.kind != mapping {
-				b.faults = append(b.faults, at.fault("", "<< takes a mapping, or a list of them, not %s", source.kind))
+				b.faults = append(b.faults, at.fault(path, "<< takes a mapping, or a list of them, not %s", source.kind))
 				continue
 			}
 			for _, e := range source.keys {
@@ -210,12 +216,12 @@ func (b *treeBuilder) add(t *tree, kv *ast.MappingValueNode, depth int) {
 	for i := range t.keys {
 		if e := &t.keys[i]; e.name == key.Value {
 			if e.merged {
-				*e = entry{name: key.Value, value: value, line: at.line, column: at.column}
+				*e = entry{name: key.Value, value: value, key: at}
 				return
 			}
-			b.faults = append(b.faults, at.fault("", "%q stands here a second time; the first is on line %d", key.Value, e.line))
+			b.faults = append(b.faults, at.fault(own, "the key stands here a second time; the first is on line %d", e.key.line))
 			return
 		}
 	}
-	t.keys = append(t.keys, entry{name: key.Value, value: value, line: at.line, column: at.column})
+	t.keys = append(t.keys, entry{name: key.Value, value: value, key: at})
 }
