@@ -51,10 +51,8 @@ func (p *Projection) WeightSpan() (low, high float64, unit string) {
 	if ports, err := p.ports(); err == nil {
 		unit = p.Target.Receptors[ports[0]].Unit
 	}
-	if s := p.Model.SSDP; s != nil {
-		low, high = s.WMin, s.WMax
-	} else if v, ok := p.Model.Params["Wmax"]; ok {
-		low, high = min(0, v.Dist.A), max(0, v.Dist.A)
+	if p.Plastic() {
+		low, high = p.plasticBounds()
 	}
 	if !(low < high) {
 		low, high = low-0.5, low+0.5

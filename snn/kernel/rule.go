@@ -60,7 +60,7 @@ func (n *Network) Costs() []float64 {
 		}
 		for _, p := range n.Projections {
 			if p.Target == pop && pop.Size() > 0 {
-				each += float64(p.rule.Expected(p.space, 0, pop.Size()) / float64(pop.Size()) * 2e-3)
+				each += float64(p.rule.Expected(p.space, 0, pop.Size()) / float64(pop.Size()) * 2e-3 * p.eventCost(n.DtMs))
 			}
 		}
 		for _, s := range n.stimuli {

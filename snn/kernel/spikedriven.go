@@ -127,3 +127,15 @@ func (p *Projection) plasticReceptor() (int, error) {
 	}
 	return p.Target.receptor(p.Model.Receptor, hi)
 }
+
+// eventCost is about what it takes to send a spike over a synapse, in those of a
+// static one.
+func (p *Projection) eventCost(dtMs float64) float64 {
+	switch {
+	case p.synapse == nil:
+		return 1
+	case p.synapse.NewRule == nil || isPaired(p, dtMs):
+		return 4
+	}
+	return 40
+}

@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"testing"
+
+	"github.com/volley-snn/volley/examples"
+	"github.com/volley-snn/volley/snn/kernel"
+	"github.com/volley-snn/volley/snn/model"
+)
+
+// The balanced network under spike-driven rules, in each way that their synapses
+// are held.
+func TestNoPlanChangesSpikeDrivenWeights(t *testing.T) {
+	with := map[string][]string{
+		"arranged": {"plasticity=stdp"},
+		"linear":   {"plasticity=stdp", "projections.E_E.params.mu_plus=1", "projections.E_E.params.lambda=0.05"},
+		"general":  {"plasticity=stdp", "projections.E_E.precision=float64"},
+		"delays":   {"plasticity=stdp", "projections.E_E.delay={uniform: {min: 0.5 ms, max: 4 ms}}", "weight_std=0.3"},
+		"triplets": {"plasticity=stdp_triplet", "projections.E_E.params={Aplus: 0.05 pA, Aminus: 0.05 pA, Aplus_triplet: 0.05 pA, Wmax: 150 pA}"},
+		"released": {"plasticity=tsodyks2", "projections.E_E.params={U: 0.8, tau_rec: 20 ms}"},
+	}
+	seen := map[string]string{}
+	for name, set := range with {
+		m, err := model.Load(examples.Files, "brunel.yaml", model.Options{Set: append(set, "duration=100 ms", "discard=0 ms", "scale=0.05", "indegree=200")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := kernel.Compile(m, examples.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spikes, weights, count := hashes(t, n, Config{Partitions: 1, Threads: 1})
+		if count < 500 {
+			t.Errorf("%s: only %d spikes, so little is compared", name, count)
+		}
+		if other, twice := seen[spikes+weights]; twice {
+			t.Errorf("%s and %s give the same spikes and weights: one of them does nothing", name, other)
+		}
+		seen[spikes+weights] = name
+		for _, c := range []Config{{Partitions: 2, Threads: 2}, {Partitions: 3, Threads: 1}, {Partitions: 7, Threads: 2}} {
+			if s, w, _ := hashes(t, n, c); s != spikes || w != weights {
+				t.Errorf("%s: %+v gives spikes %.12s and weights %.12s, one partition %.12s and %.12s", name, c, s, w, spikes, weights)
+			}
+		}
+	}
+}
