@@ -94,7 +94,10 @@ func (b *driven[T, W]) spike(i uint32, t snn.Tick) {
 			sums = b.slice.sums(b.receptor, t+delay)
 		}
 		j := b.targets[k]
-		w, done := b.short(s, b.w[k], &b.history.ends[j], delay, t, slow)
+		w, done := b.w[k], false
+		if b.plain {
+			w, done = b.short(s, w, &b.history.ends[j], delay, t, slow)
+		}
 		if !done {
 			w = b.long(s, k, delay, t, slow)
 		}
@@ -114,11 +117,12 @@ func (b *driven[T, W]) spike(i uint32, t snn.Tick) {
 // spiked once or not at all since; where more is to be known, it is not done.
 func (b *driven[T, W]) short(s *sourceTrace, w W, r *postRecord, delay, t snn.Tick, slow float64) (_ W, done bool) {
 	from, at := s.settled-delay, t-delay
-	if !b.plain || r.before > from || r.last >= at {
-		return w, false
-	}
-	if r.last > from {
+	switch {
+	case r.last <= from:
+	case r.before <= from && r.last < at:
 		w = W(b.rule.Post(float64(w), float64(s.trace*b.plus.Over(int64(r.last+delay-s.last))), r.slow))
+	default:
+		return w, false
 	}
 	trace := r.trace
 	if trace > 0 {
@@ -194,6 +198,9 @@ func (b *driven[T, W]) settle(t, after snn.Tick) {
 			continue
 		}
 		for k := b.rows[i]; k < b.rows[i+1]; k++ {
+			if b.history.ends[b.targets[k]].last <= s.settled-b.delay(k) {
+				continue
+			}
 			w, own, _ := b.arrivals(s, k, b.delay(k), t)
 			b.w[k] = w
 			if b.own != nil {

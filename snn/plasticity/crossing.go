@@ -24,45 +24,49 @@ func Cross[T Index](c, next *Crossing[T], t Targets, sums []int32) {
 			k += did
 			continue
 		}
-		for end := min(k+lanes, len(c.W)); k < end; k++ {
-			c.cross(k, t, sums)
+		end := min(k+lanes, len(c.W))
+		if !assembles[T]() {
+			end = len(c.W)
 		}
+		c.loop(k, end, t, sums)
+		k = end
 	}
 }
 
 // lanes is how many synapses the assembly takes at once.
 const lanes = 8
 
-// cross takes the spike over synapse k. The assembly does the same operations in
-// the same order.
-func (c *Crossing[T]) cross(k int, t Targets, sums []int32) {
-	j := int(c.Onto[k])
-	w, all := t.potentiate(&c.PairRow, c.W[k], j)
-	if !all {
-		w = c.Exact(c.W[k], j)
-	}
-	w = c.pre(w, t.Records[j].Up)
-	c.W[k] = w
-	sums[j] += c.quanta(w)
-}
-
-// potentiate is the weight after the pending spikes of target j; false where there
-// may be more than its record holds.
-func (t Targets) potentiate(r *PairRow, w float32, j int) (_ float32, all bool) {
-	down := &t.Records[j].Down
-	if down[Recent-1] < r.Since {
-		e := &t.Earlier[j]
-		if e[Earlier-1] < r.Since {
-			return w, false
+// loop takes the spike over synapses k to end. The assembly does the same
+// operations in the same order.
+func (c *Crossing[T]) loop(k, end int, t Targets, sums []int32) {
+	since := math.Float32bits(c.Since)
+	onto := c.Onto[k:end]
+	w := c.W[k:end][:len(onto)]
+	for i, j := range onto {
+		r, x := &t.Records[j], w[i]
+		switch {
+		case math.Float32bits(r.Down[Recent-1]) < since:
+			x = c.potentiate(x, int(j), t)
+		case c.SoftPlus:
+			x = c.Post(x, c.pending(r.Down[1]))
+			x = c.Post(x, c.pending(r.Down[0]))
+		default: // steps up are alike: to stop at the bound once is to stop at each
+			x += c.pending(r.Down[1])
+			x += c.pending(r.Down[0])
 		}
-		for n := Earlier - 2; n >= 0; n-- {
-			w = r.Post(w, r.pending(e[n]))
+		if x > c.Max {
+			x = c.Max
 		}
+		step := float32(c.Minus * r.Up)
+		if c.SoftMinus {
+			step = float32(step * x)
+		}
+		if x -= step; x < 0 {
+			x = 0
+		}
+		w[i] = x
+		sums[j] += int32(math.Float64bits(float64(x*c.Inverse) + 0x1.8p52))
 	}
-	for n := Recent - 1; n >= 0; n-- {
-		w = r.Post(w, r.pending(down[n]))
-	}
-	return w, true
 }
 
 // pending is what a spike adds: nothing where its exponential is not below Since.
@@ -71,4 +75,20 @@ func (t Targets) potentiate(r *PairRow, w float32, j int) (_ float32, all bool) 
 func (r *PairRow) pending(down float32) float32 {
 	mask := uint32(int32(math.Float32bits(down)-math.Float32bits(r.Since)) >> 31)
 	return math.Float32frombits(math.Float32bits(r.Plus*down) & mask)
+}
+
+// potentiate is a weight onto target j, of whose spikes three or more are pending,
+// with all of them added.
+func (c *Crossing[T]) potentiate(w float32, j int, t Targets) float32 {
+	e := &t.Earlier[j]
+	if e[Earlier-1] < c.Since {
+		return c.Exact(w, j)
+	}
+	for n := Earlier - 2; n >= 0; n-- {
+		w = c.Post(w, c.pending(e[n]))
+	}
+	for n := Recent - 1; n >= 0; n-- {
+		w = c.Post(w, c.pending(t.Records[j].Down[n]))
+	}
+	return w
 }

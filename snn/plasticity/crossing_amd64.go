@@ -13,10 +13,10 @@ import (
 // how many it did.
 func assembled[T Index](c, next *Crossing[T], k int, t Targets, sums []int32) int {
 	n := (len(c.W) - k) &^ (lanes - 1)
-	narrow, ok := any(c.Onto).([]uint16)
-	if n == 0 || !ok || !vector.Available() {
+	if n == 0 || !assembles[T]() {
 		return 0
 	}
+	narrow := any(c.Onto).([]uint16)
 	w, onto := c.W[k:k+n], narrow[k:k+n]
 	_, _ = t.Earlier[len(t.Records)-1], sums[len(t.Records)-1]
 	kernel := [2][2]func(*byte, *float32, *uint16, int, *byte, *byte, *int32, *float32, *uint16) int{
@@ -32,4 +32,10 @@ func bit(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// assembles reports whether the assembly takes such rows on this processor.
+func assembles[T Index]() bool {
+	_, narrow := any(T(0)).(uint16)
+	return narrow && vector.Available()
 }

@@ -3,3 +3,5 @@
 package plasticity
 
 func assembled[T Index](_, _ *Crossing[T], _ int, _ Targets, _ []int32) int { return 0 }
+
+func assembles[T Index]() bool { return false }

@@ -105,18 +105,3 @@ func (r *PairRow) Post(w, step float32) float32 {
 	}
 	return min(w+step, r.Max)
 }
-
-// pre is the weight after the source's spike, of a weight to which all pending
-// spikes have been added.
-func (r *PairRow) pre(w, up float32) float32 {
-	step := float32(r.Minus * up)
-	if r.SoftMinus {
-		step = float32(step * w)
-	}
-	return max(w-step, 0)
-}
-
-// quanta is a weight on the receptor's grid, to nearest even.
-func (r *PairRow) quanta(w float32) int32 {
-	return int32(math.Float64bits(float64(w*r.Inverse) + 0x1.8p52))
-}

@@ -33,30 +33,39 @@ func checkGuetig(p Params) []string {
 }
 
 // guetig steps by lambda (1 - w/Wmax)^mu_plus and alpha lambda (w/Wmax)^mu_minus,
-// in units of Wmax, times the traces.
+// in units of Wmax, times the traces. w/Wmax is never negative.
 type guetig struct {
 	plus, minus     float64
 	muPlus, muMinus float64
-	wMax            float64
+	wMax, inverse   float64
 }
 
 func newGuetig(p Params, rate float64) Rule {
 	lambda := float64(p["lambda"] * rate)
-	return &guetig{plus: lambda, minus: float64(p["alpha"] * lambda), muPlus: p["mu_plus"], muMinus: p["mu_minus"], wMax: p["Wmax"]}
+	return &guetig{
+		plus: lambda, minus: float64(p["alpha"] * lambda), muPlus: p["mu_plus"], muMinus: p["mu_minus"],
+		wMax: p["Wmax"], inverse: 1 / p["Wmax"],
+	}
 }
 
 func (g *guetig) Post(w, pre, _ float64) float64 {
-	u := w / g.wMax
-	if u += float64(float64(g.plus*power(1-u, g.muPlus)) * pre); u < 1 {
-		return float64(u * g.wMax)
+	step := float64(g.plus * pre)
+	if g.muPlus != 0 {
+		step = float64(step * power(1-float64(w*g.inverse), g.muPlus))
+	}
+	if w += float64(step * g.wMax); float64(w*g.inverse) < 1 {
+		return w
 	}
 	return g.wMax
 }
 
 func (g *guetig) Pre(w, post, _ float64) float64 {
-	u := w / g.wMax
-	if u -= float64(float64(g.minus*power(u, g.muMinus)) * post); u > 0 {
-		return float64(u * g.wMax)
+	step := float64(g.minus * post)
+	if g.muMinus != 0 {
+		step = float64(step * power(float64(w*g.inverse), g.muMinus))
+	}
+	if w -= float64(step * g.wMax); float64(w*g.inverse) > 0 {
+		return w
 	}
 	return 0
 }
