@@ -32,13 +32,14 @@ type postHistory struct {
 	decay   *plasticity.Decay
 	slow    *plasticity.Decay // nil where there is no slow trace
 	since   snn.Tick          // spikes up to here do not count: the history was cleared then
+	latest  snn.Tick          // last spike of any neuron
 	ends    []postRecord      // of each neuron
 	spikes  [][]postSpike     // of each neuron, oldest first
 	slowNow []float64         // slow trace after the last spike of each
 }
 
 func newPostHistory(s *slice, t plasticity.Traces, dtMs float64) *postHistory {
-	h := &postHistory{slice: s, nearest: t.Post == plasticity.Nearest, decay: plasticity.NewDecay(t.MinusMs, dtMs), spikes: make([][]postSpike, s.len()), ends: make([]postRecord, s.len())}
+	h := &postHistory{slice: s, latest: snn.Never, nearest: t.Post == plasticity.Nearest, decay: plasticity.NewDecay(t.MinusMs, dtMs), spikes: make([][]postSpike, s.len()), ends: make([]postRecord, s.len())}
 	for j := range h.ends {
 		h.ends[j] = noSpikes
 	}
@@ -68,6 +69,7 @@ func ownSpikes(log *spikeLog, t snn.Tick, s *slice) []snn.GID {
 }
 
 func (h *postHistory) add(j int, t snn.Tick) {
+	h.latest = t
 	p := postSpike{tick: t, trace: 1}
 	if n := len(h.spikes[j]); n > 0 {
 		last := &h.spikes[j][n-1]

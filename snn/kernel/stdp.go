@@ -27,6 +27,8 @@ type driven[T index, W float] struct {
 	own     []W // presynaptic trace of each synapse at its source's last spike; nil where the source's serves
 	history *postHistory
 	heard   snn.Tick // spikes up to here have been received
+	scaled  snn.Tick // when the weights were normalised last
+	active  []uint32 // scratch
 	sweep   snn.Tick // span after which silent sources are settled, and the history trimmed
 }
 
@@ -40,7 +42,7 @@ func newDriven[T index, W float](base *synapses[T, W], dtMs float64) *driven[T, 
 	p := base.p
 	b := &driven[T, W]{
 		synapses: base, spec: *p.synapse, rate: 1, rule: p.synapse.NewRule(p.params, 1),
-		traces: p.synapse.Traces(p.params), sources: make([]sourceTrace, p.space.Sources), sweep: sweepTicks,
+		traces: p.synapse.Traces(p.params), sources: make([]sourceTrace, p.space.Sources), sweep: sweepTicks, scaled: snn.Never,
 	}
 	b.plain = b.traces.Pre != plasticity.SincePost && !b.traces.First
 	b.plus = plasticity.NewDecay(b.traces.PlusMs, dtMs)
@@ -84,11 +86,32 @@ func (b *driven[T, W]) spike(i uint32, t snn.Tick) {
 	if b.slow != nil {
 		slow = float64(s.slow * b.slow.Over(gap))
 	}
-	lo, hi := b.rows[i], b.rows[i+1]
-	b.events += int64(hi - lo)
-	delay := b.p.minDelay
+	if b.unchanged(s) {
+		b.deliver(i, t)
+	} else {
+		b.cross(i, t, slow)
+	}
+	if b.traces.Pre == plasticity.All {
+		s.trace = float64(s.trace*b.plus.Over(gap)) + 1
+	} else {
+		s.trace = 1
+	}
+	s.slow = slow + 1
+	s.last, s.settled = t, t
+}
+
+// unchanged reports whether no weight of source s changes by its spike: while
+// plasticity is off, or where only postsynaptic spikes count and none has come.
+func (b *driven[T, W]) unchanged(s *sourceTrace) bool {
+	return b.own == nil && (b.rate == 0 || b.traces.PostOnly && b.history.latest <= s.settled-b.p.maxDelay)
+}
+
+// cross sends a spike of source i at tick t over synapses that it changes.
+func (b *driven[T, W]) cross(i uint32, t snn.Tick, slow float64) {
+	s, delay := &b.sources[i], b.p.minDelay
 	sums := b.slice.sums(b.receptor, t+delay)
-	for k := lo; k < hi; k++ {
+	b.events += int64(b.rows[i+1] - b.rows[i])
+	for k := b.rows[i]; k < b.rows[i+1]; k++ {
 		if b.delays != nil {
 			delay = snn.Tick(b.delays[k])
 			sums = b.slice.sums(b.receptor, t+delay)
@@ -104,13 +127,6 @@ func (b *driven[T, W]) spike(i uint32, t snn.Tick) {
 		b.w[k] = w
 		sums[j] += quanta(float64(w), b.inverse)
 	}
-	if b.traces.Pre == plasticity.All {
-		s.trace = float64(s.trace*b.plus.Over(gap)) + 1
-	} else {
-		s.trace = 1
-	}
-	s.slow = slow + 1
-	s.last, s.settled = t, t
 }
 
 // short is the weight after a spike of source s at tick t onto a target that has
@@ -123,6 +139,9 @@ func (b *driven[T, W]) short(s *sourceTrace, w W, r *postRecord, delay, t snn.Ti
 		w = W(b.rule.Post(float64(w), float64(s.trace*b.plus.Over(int64(r.last+delay-s.last))), r.slow))
 	default:
 		return w, false
+	}
+	if b.traces.PostOnly {
+		return w, true
 	}
 	trace := r.trace
 	if trace > 0 {
@@ -188,27 +207,6 @@ func (b *driven[T, W]) depress(w W, before *postSpike, at snn.Tick, slow float64
 		trace = float64(before.trace * b.history.decay.Over(int64(at-before.tick)))
 	}
 	return W(b.rule.Pre(float64(w), trace, slow))
-}
-
-// settle brings the rows that are not settled beyond tick after up to tick t.
-func (b *driven[T, W]) settle(t, after snn.Tick) {
-	for i := range b.sources {
-		s := &b.sources[i]
-		if s.settled > after || s.settled >= t {
-			continue
-		}
-		for k := b.rows[i]; k < b.rows[i+1]; k++ {
-			if b.history.ends[b.targets[k]].last <= s.settled-b.delay(k) {
-				continue
-			}
-			w, own, _ := b.arrivals(s, k, b.delay(k), t)
-			b.w[k] = w
-			if b.own != nil {
-				b.own[k] = own
-			}
-		}
-		s.settled = t
-	}
 }
 
 func (b *driven[T, W]) settleAt(t snn.Tick) { b.settle(t, t) }

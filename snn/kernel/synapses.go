@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/plasticity"
 )
 
 // float is how plastic weights are stored.
@@ -72,6 +73,19 @@ func (b *synapses[T, W]) delay(k uint64) snn.Tick {
 	return snn.Tick(b.delays[k])
 }
 
+// deliver sends a spike of source i at tick t with the weights as they are.
+func (b *synapses[T, W]) deliver(i uint32, t snn.Tick) {
+	lo, hi := b.rows[i], b.rows[i+1]
+	b.events += int64(hi - lo)
+	if b.delays != nil {
+		for k := lo; k < hi; k++ {
+			b.slice.sums(b.receptor, t+snn.Tick(b.delays[k]))[b.targets[k]] += quanta(float64(b.w[k]), b.inverse)
+		}
+		return
+	}
+	plasticity.Deliver(b.w[lo:hi], b.targets[lo:hi], b.inverse, b.slice.sums(b.receptor, t+b.p.minDelay))
+}
+
 func (b *synapses[T, W]) bytes() int64 {
 	return bytesOf(b.rows) + bytesOf(b.targets) + bytesOf(b.w) + bytesOf(b.delays)
 }
@@ -86,8 +100,12 @@ func (b *synapses[T, W]) sumOnto(sums []float64) {
 // scaleBy multiplies each target's weights by its factor, within the bounds.
 func (b *synapses[T, W]) scaleBy(factors []float64) {
 	for k, j := range b.targets {
-		b.w[k] = W(min(max(float64(b.w[k])*factors[j], b.lo), b.hi))
+		b.scaleOne(uint64(k), factors[j])
 	}
+}
+
+func (b *synapses[T, W]) scaleOne(k uint64, factor float64) {
+	b.w[k] = W(min(max(float64(b.w[k])*factor, b.lo), b.hi))
 }
 
 // chunk is the number of synapses whose weights are turned from rows to columns

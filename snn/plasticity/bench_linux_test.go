@@ -65,3 +65,23 @@ func benchCross[T Index](b *testing.B) {
 	b.ReportMetric(float64(threadNs()-start)/float64(b.N)/(ticks*perTick*degree), "ns/event")
 	b.ReportMetric(0, "ns/op")
 }
+
+// BenchmarkDeliver delivers rows of 400 targets as they are.
+func BenchmarkDeliver(b *testing.B) {
+	w, onto, wide, sums := make([]float32, 400), make([]uint16, 400), make([]uint32, 400), make([]int32, 400)
+	for k := range w {
+		w[k], onto[k], wide[k] = float32(k), uint16(k), uint32(k)
+	}
+	for name, deliver := range map[string]func(){"assembly": func() { Deliver(w, onto, 256, sums) }, "loop": func() { Deliver(w, wide, 256, sums) }} {
+		b.Run(name, func(b *testing.B) {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			start := threadNs()
+			for b.Loop() {
+				deliver()
+			}
+			b.ReportMetric(float64(threadNs()-start)/float64(b.N)/400, "ns/event")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}

@@ -33,6 +33,16 @@ func Cross[T Index](c, next *Crossing[T], t Targets, sums []int32) {
 	}
 }
 
+// Deliver adds weights as they are to the sums of their targets; inverse is quanta
+// in the weight's unit, a power of two.
+func Deliver[W float32 | float64, T Index](w []W, onto []T, inverse float64, sums []int32) {
+	k := delivered(w, onto, inverse, sums)
+	w = w[k:]
+	for i, j := range onto[k:] {
+		sums[j] += int32(math.Float64bits(float64(float64(w[i])*inverse) + 0x1.8p52))
+	}
+}
+
 // lanes is how many synapses the assembly takes at once.
 const lanes = 8
 

@@ -27,6 +27,18 @@ func assembled[T Index](c, next *Crossing[T], k int, t Targets, sums []int32) in
 		unsafe.SliceData(next.W), unsafe.SliceData(any(next.Onto).([]uint16)))
 }
 
+// delivered adds the first weights of a row, and says how many.
+func delivered[W float32 | float64, T Index](w []W, onto []T, inverse float64, sums []int32) int {
+	single, ok := any(w).([]float32)
+	n := len(w) &^ (lanes - 1)
+	if n == 0 || !ok || !assembles[T]() {
+		return 0
+	}
+	narrow := any(onto).([]uint16)
+	delivery(float32(inverse), &single[0], &narrow[0], n, &sums[0])
+	return n
+}
+
 func bit(b bool) int {
 	if b {
 		return 1

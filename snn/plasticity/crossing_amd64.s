@@ -4,6 +4,54 @@
 
 #include "textflag.h"
 
+// func delivery(inverse float32, w *float32, targets *uint16, n int, sums *int32)
+// Requires: AVX, AVX2, SSE
+TEXT ·delivery(SB), NOSPLIT, $0-40
+	MOVSS        inverse+0(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         w+8(FP), AX
+	MOVQ         targets+16(FP), CX
+	MOVQ         n+24(FP), DX
+	MOVQ         sums+32(FP), BX
+	XORQ         SI, SI
+
+delivery_loop:
+	CMPQ         SI, DX
+	JGE          delivery_end
+	VMULPS       (AX)(SI*4), Y0, Y1
+	VCVTPS2DQ    Y1, Y1
+	VMOVQ        X1, DI
+	MOVWQZX      (CX)(SI*2), R8
+	ADDL         DI, (BX)(R8*4)
+	SHRQ         $0x20, DI
+	MOVWQZX      2(CX)(SI*2), R8
+	ADDL         DI, (BX)(R8*4)
+	VPEXTRQ      $0x01, X1, DI
+	MOVWQZX      4(CX)(SI*2), R8
+	ADDL         DI, (BX)(R8*4)
+	SHRQ         $0x20, DI
+	MOVWQZX      6(CX)(SI*2), R8
+	ADDL         DI, (BX)(R8*4)
+	VEXTRACTI128 $0x01, Y1, X1
+	VMOVQ        X1, DI
+	MOVWQZX      8(CX)(SI*2), R8
+	ADDL         DI, (BX)(R8*4)
+	SHRQ         $0x20, DI
+	MOVWQZX      10(CX)(SI*2), R8
+	ADDL         DI, (BX)(R8*4)
+	VPEXTRQ      $0x01, X1, DI
+	MOVWQZX      12(CX)(SI*2), R8
+	ADDL         DI, (BX)(R8*4)
+	SHRQ         $0x20, DI
+	MOVWQZX      14(CX)(SI*2), R8
+	ADDL         DI, (BX)(R8*4)
+	ADDQ         $0x08, SI
+	JMP          delivery_loop
+
+delivery_end:
+	VZEROUPPER
+	RET
+
 // func crossing(row *byte, w *float32, targets *uint16, n int, records *byte, earlier *byte, sums *int32, nextW *float32, nextTargets *uint16) int
 // Requires: AVX, AVX2, MMX+
 TEXT ·crossing(SB), NOSPLIT, $0-80

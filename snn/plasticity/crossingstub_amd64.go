@@ -4,6 +4,11 @@
 
 package plasticity
 
+// delivery adds the first n weights of a row, n a multiple of 8, to the sums of their targets.
+//
+//go:noescape
+func delivery(inverse float32, w *float32, targets *uint16, n int, sums *int32)
+
 // crossing does the first n synapses of a row, n a multiple of 8, up to eight of which one has a
 // target with more spikes pending than its record holds, and returns how many it did.
 //

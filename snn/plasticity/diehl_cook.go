@@ -22,7 +22,7 @@ func diehlCookSynapse() Spec {
 			return r.faults
 		},
 		Traces: func(p Params) Traces {
-			t := Traces{PlusMs: p["tau_plus"], MinusMs: p["tau_plus"], Post: Nearest}
+			t := Traces{PlusMs: p["tau_plus"], MinusMs: p["tau_plus"], Post: Nearest, PostOnly: true}
 			if p["additive"] == 0 {
 				t.Pre = Nearest
 			}

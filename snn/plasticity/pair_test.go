@@ -78,6 +78,25 @@ func TestAssemblyHasTheBitsOfTheLoop(t *testing.T) {
 	}
 }
 
+// So it is where weights only are delivered.
+func TestDeliverHasTheBitsOfTheLoop(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 5))
+	for range 100 {
+		n, targets := r.IntN(100), 1+r.IntN(50)
+		w, narrow, wide := make([]float32, n), make([]uint16, n), make([]uint32, n)
+		for k := range n {
+			j := r.IntN(targets)
+			w[k], narrow[k], wide[k] = float32(r.NormFloat64()*50), uint16(j), uint32(j)
+		}
+		sums, want := make([]int32, targets), make([]int32, targets)
+		Deliver(w, narrow, 1<<8, sums)
+		Deliver(w, wide, 1<<8, want)
+		if !slices.Equal(sums, want) {
+			t.Fatalf("%d synapses onto %d targets: %v, the loop gives %v", n, targets, sums, want)
+		}
+	}
+}
+
 // Exponentials of a clock against math.Exp, over moves of the base and at late ticks.
 func TestClock(t *testing.T) {
 	for _, tau := range []float64{0.5, 3, 20, 1000} {

@@ -84,6 +84,9 @@ type Traces struct {
 	// where a postsynaptic one has come since the last.
 	First bool
 
+	// PostOnly says that a presynaptic spike leaves the weight.
+	PostOnly bool
+
 	// Start is the presynaptic trace at time 0.
 	Start float64
 }

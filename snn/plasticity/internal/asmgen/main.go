@@ -24,6 +24,7 @@ const less = U8(0x11)
 
 func main() {
 	ConstraintExpr("amd64")
+	delivery()
 	crossing("crossing", false, false)
 	crossing("crossingSoftPlus", true, false)
 	crossing("crossingSoftMinus", false, true)
@@ -56,13 +57,9 @@ func crossing(name string, softPlus, softMinus bool) {
 	Label(name + "_loop")
 	CMPQ(k, n)
 	JGE(LabelRef(name + "_end"))
-	target := func(lane int) GPVirtual {
-		j := GP64()
-		MOVWQZX(Mem{Base: targets, Index: k, Scale: 2, Disp: 2 * lane}, j)
-		return j
-	}
 	PREFETCHT0(Mem{Base: nextW, Index: k, Scale: 4})
 	PREFETCHT0(Mem{Base: nextTargets, Index: k, Scale: 2})
+	target := func(lane int) GPVirtual { return targetOf(targets, k, lane) }
 	fields := func(base Register) [4]VecVirtual {
 		var rows [4]VecVirtual
 		for lane := range rows {
@@ -122,27 +119,7 @@ func crossing(name string, softPlus, softMinus bool) {
 	grid := every(inverse)
 	VMULPS(grid, x, x)
 	VCVTPS2DQ(x, x)
-	// Two quanta at a time through an integer register: a store that is read back
-	// in parts would stall.
-	for half := range 2 {
-		part := x.AsX()
-		if half == 1 {
-			part = XMM()
-			VEXTRACTI128(U8(1), x, part)
-		}
-		for pair := range 2 {
-			q := GP64()
-			if pair == 0 {
-				VMOVQ(part, q)
-			} else {
-				VPEXTRQ(U8(1), part, q)
-			}
-			lane := 4*half + 2*pair
-			ADDL(q.As32(), Mem{Base: sums, Index: target(lane), Scale: 4})
-			SHRQ(U8(32), q)
-			ADDL(q.As32(), Mem{Base: sums, Index: target(lane + 1), Scale: 4})
-		}
-	}
+	addTo(sums, target, x)
 	ADDQ(U8(lanes), k)
 	JMP(LabelRef(name + "_loop"))
 
@@ -174,4 +151,63 @@ func transposed(rows [4]VecVirtual) (columns [4]VecVirtual) {
 		VUNPCKHPD(pair[1], pair[0], columns[2*k+1])
 	}
 	return columns
+}
+
+// delivery adds weights as they are to the sums of their targets.
+func delivery() {
+	const name = "delivery"
+	TEXT(name, NOSPLIT, "func(inverse float32, w *float32, targets *uint16, n int, sums *int32)")
+	Pragma("noescape")
+	Doc(name + " adds the first n weights of a row, n a multiple of 8, to the sums of their targets.")
+	grid := YMM()
+	Load(Param("inverse"), grid.AsX())
+	VBROADCASTSS(grid.AsX(), grid)
+	w, targets := Load(Param("w"), GP64()), Load(Param("targets"), GP64())
+	n, sums := Load(Param("n"), GP64()), Load(Param("sums"), GP64())
+	k := GP64()
+	XORQ(k, k)
+	Label(name + "_loop")
+	CMPQ(k, n)
+	JGE(LabelRef(name + "_end"))
+	x := YMM()
+	VMULPS(Mem{Base: w, Index: k, Scale: 4}, grid, x)
+	VCVTPS2DQ(x, x)
+	addTo(sums, func(lane int) GPVirtual { return targetOf(targets, k, lane) }, x)
+	ADDQ(U8(lanes), k)
+	JMP(LabelRef(name + "_loop"))
+	Label(name + "_end")
+	VZEROUPPER()
+	RET()
+}
+
+// targetOf reads the target of synapse k + lane.
+func targetOf(targets, k Register, lane int) GPVirtual {
+	j := GP64()
+	MOVWQZX(Mem{Base: targets, Index: k, Scale: 2, Disp: 2 * lane}, j)
+	return j
+}
+
+// addTo adds eight quanta to the sums of eight targets, which may be the same.
+func addTo(sums Register, target func(lane int) GPVirtual, x VecVirtual) {
+	// Two quanta at a time through an integer register: a store that is read back
+	// in parts would stall.
+	for half := range 2 {
+		part := x.AsX()
+		if half == 1 {
+			part = XMM()
+			VEXTRACTI128(U8(1), x, part)
+		}
+		for pair := range 2 {
+			q := GP64()
+			if pair == 0 {
+				VMOVQ(part, q)
+			} else {
+				VPEXTRQ(U8(1), part, q)
+			}
+			lane := 4*half + 2*pair
+			ADDL(q.As32(), Mem{Base: sums, Index: target(lane), Scale: 4})
+			SHRQ(U8(32), q)
+			ADDL(q.As32(), Mem{Base: sums, Index: target(lane + 1), Scale: 4})
+		}
+	}
 }
