@@ -58,7 +58,7 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 	e := &Engine{Network: n, Ranges: partition.Cut(n.Costs(), c.Partitions), Threads: c.Threads}
 	e.Partitions = make([]*kernel.Partition, len(e.Ranges))
 	faults := make([]error, len(e.Ranges))
-	env := kernel.Environment{Memory: largePages, Progress: c.progress()}
+	env := kernel.Environment{Memory: LargePages, Progress: c.progress()}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, c.Threads)
 	for i, r := range e.Ranges {

@@ -4,4 +4,4 @@ package engine
 
 import "github.com/volley-snn/volley/snn/delivery"
 
-func largePages(bytes int) []byte { return delivery.Heap(bytes) }
+func LargePages(bytes int) []byte { return delivery.Heap(bytes) }
