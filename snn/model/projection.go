@@ -51,7 +51,7 @@ type SSDP struct {
 	Bounds    string  `yaml:"bounds" default:"soft" enum:"soft,hard" doc:"soft scales steps with the distance to the bound"`
 	WMin      float64 `yaml:"w_min" spec:"weight" default:"0" doc:"lower bound"`
 	WMax      float64 `yaml:"w_max" spec:"weight" required:"true" doc:"upper bound; steps are in units of w_max - w_min"`
-	Horizon   int     `yaml:"horizon" default:"100" min:"1" doc:"windows over which participation runs"`
+	Horizon   int     `yaml:"horizon" default:"100" min:"1" doc:"windows over which participation runs; few windows count what is shared by slow changes of rate as chance"`
 
 	Gate Gate `yaml:"gate" doc:"what scales a window's update"`
 }

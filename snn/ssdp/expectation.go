@@ -11,14 +11,19 @@ type Expectation struct {
 	rule      *Rule
 	kernel    *synchrony.Kernel
 	pre, post []float64 // running mean counts
+	horizon   int       // windows that the means run over
 	windows   int
 	means     int // windows that value is a mean of, in AddNearest
 	value     float64
 }
 
+// histogramWindows is the fewest windows that histograms run over: a histogram of
+// few windows is mostly noise, however close by participation is measured.
+const histogramWindows = 100
+
 // NewExpectation starts with no window seen.
 func NewExpectation(r *Rule) *Expectation {
-	e := &Expectation{rule: r, kernel: synchrony.NewKernel(r.WindowTicks, r.SigmaTicks)}
+	e := &Expectation{rule: r, horizon: max(r.Horizon, histogramWindows), kernel: synchrony.NewKernel(r.WindowTicks, r.SigmaTicks)}
 	e.pre, e.post = make([]float64, e.kernel.Bins()), make([]float64, e.kernel.Bins())
 	return e
 }
@@ -35,7 +40,7 @@ func (e *Expectation) Value() float64 { return e.value }
 // Add takes the first-spike histograms of one window.
 func (e *Expectation) Add(pre, post []int64) {
 	e.windows++
-	share := 1 / float64(min(e.windows, e.rule.Horizon))
+	share := 1 / float64(min(e.windows, e.horizon))
 	var nPre, nPost float64
 	for k := range e.pre {
 		e.pre[k] += float64(share * (float64(pre[k]) - e.pre[k]))
@@ -55,7 +60,7 @@ func (e *Expectation) Add(pre, post []int64) {
 // target's running histogram. Cost: sources that fired times bins.
 func (e *Expectation) AddNearest(trains *Trains, active []uint32, post []int64) {
 	e.windows++
-	share := 1 / float64(min(e.windows, e.rule.Horizon))
+	share := 1 / float64(min(e.windows, e.horizon))
 	n := 0.0
 	for k := range e.post {
 		e.post[k] += float64(share * (float64(post[k]) - e.post[k]))
@@ -78,7 +83,7 @@ func (e *Expectation) AddNearest(trains *Trains, active []uint32, post []int64) 
 		e.value = mean
 		return
 	}
-	e.value += float64(1 / float64(min(e.means, e.rule.Horizon)) * (mean - e.value))
+	e.value += float64(1 / float64(min(e.means, e.horizon)) * (mean - e.value))
 }
 
 // State is the running state, for checkpoints: the slices are live.

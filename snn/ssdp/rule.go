@@ -40,7 +40,7 @@ type Params struct {
 	ABase       float64 // depression, in the sentinel and depress forms
 	OneSilent   OneSilent
 	Soft        bool // steps shrink towards the bounds
-	Horizon     int  // windows over which participation and histograms run
+	Horizon     int  // windows over which participation runs
 }
 
 // Check returns what is wrong with the parameters.
