@@ -13,4 +13,10 @@
 // spiked a delay ago and adds its rows to the sums of t. Plastic projections are
 // pushed: a spike carries the weight it finds when it is received, into a ring
 // of later ticks. Both add integers, so both give the same sums in any order.
+//
+// Spike-driven plasticity (snn/plasticity) is lazy: a weight is brought up to date
+// when its source spikes, when it is read (without writing back), and when the
+// conditions change. A trial that does not learn leaves every weight exactly as it
+// is, while traces go on; where a trial sets the source or the target of a
+// projection back, its traces and what it knows of spikes begin anew.
 package kernel

@@ -31,6 +31,7 @@ type paired[T index] struct {
 	ahead           plasticity.Crossing[T]
 	source          *pairedSource
 	moved           snn.Tick // when the base moved last
+	latest          snn.Tick // last arrival at any target
 	heard           snn.Tick
 }
 
@@ -118,6 +119,7 @@ func (b *paired[T]) arrive(t snn.Tick, log *spikeLog) {
 	if len(own) == 0 {
 		return
 	}
+	b.latest = t
 	down := b.plusClock.Down(b.plusAt)
 	for _, g := range own {
 		j := uint32(g - b.slice.first)
@@ -197,9 +199,11 @@ func (b *paired[T]) settle(t, after snn.Tick) {
 		if s.settled > after || s.settled >= t {
 			continue
 		}
-		plus, _ := b.pair(s)
-		for k := b.rows[i]; k < b.rows[i+1]; k++ {
-			b.w[k] = b.settled(plus, s, k)
+		if b.latest > s.settled {
+			plus, _ := b.pair(s)
+			for k := b.rows[i]; k < b.rows[i+1]; k++ {
+				b.w[k] = b.settled(plus, s, k)
+			}
 		}
 		s.settled, s.settledAt = t, at
 	}

@@ -129,3 +129,51 @@ func TestSynapsesGiveNESTsWeights(t *testing.T) {
 		})
 	}
 }
+
+// A negative bound mirrors a rule: inhibitory weights are as large, through the
+// inhibitory receptor.
+func TestNegativeWeightsMirror(t *testing.T) {
+	const w = 4e-3 // so small that the spikes of the target do not depend on it
+	for name, params := range map[string]map[string]float64{
+		"vogels_sprekeler_synapse": {"eta": 3e-5, "alpha": 0.4}, "stdp_triplet_synapse": {"Aplus": 5e-5, "Aplus_triplet": 0, "Aminus": 7e-5, "Aminus_triplet": 0},
+		"stdp_synapse": {"lambda": 0.02, "mu_plus": 0, "mu_minus": 0}, "diehl_cook_synapse": {"eta": 0.02},
+	} {
+		run := func(sign float64) (*Partition, []float64) {
+			given := map[string]model.Value{"Wmax": constant(sign * 2.5 * w)}
+			for name, x := range params {
+				given[name] = constant(x)
+			}
+			m := &model.Model{Dt: 0.1, Duration: 500, Seeds: model.Seeds{Base: 2},
+				Populations: []model.Population{{Name: "post", Model: "iaf_psc_exp", Size: 4}},
+				Inputs:      []model.Input{{Name: "pre", Model: "poisson", Size: 10, Rate: constant(40)}, {Name: "drive", Model: "poisson", Size: 4, Rate: constant(30)}},
+				Projections: []model.Projection{
+					{Name: "learning", Source: "pre", Target: "post", Rule: "all_to_all", Weight: constant(sign * w), Delay: constant(1), Synapse: name, Params: given},
+					{Name: "driving", Source: "drive", Target: "post", Rule: "one_to_one", Weight: constant(1e6), Delay: constant(1)},
+				},
+			}
+			n := compile(t, m, ".")
+			p, err := Build(n, snn.Range{End: snn.GID(n.Size())})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p, runTrials(t, n, 1, nil, nil).weights
+		}
+		up, excitatory := run(1)
+		down, inhibitory := run(-1)
+		if a, b := up.pushers[0].(interface{ port() int }).port(), down.pushers[0].(interface{ port() int }).port(); a != 0 || b != 1 {
+			t.Errorf("%s: weights enter by receptors %d and %d, expected 0 and 1", name, a, b)
+		}
+		moved := 0.0
+		for k, x := range excitatory {
+			moved = max(moved, math.Abs(x-w)/w)
+			if math.Abs(x+inhibitory[k]) > 1e-5*w {
+				t.Fatalf("%s: weight %d is %v, and %v inhibitory", name, k, x, inhibitory[k])
+			}
+		}
+		if moved < 0.1 {
+			t.Errorf("%s: weights move by %v at most, so little is compared", name, moved)
+		}
+	}
+}
+
+func (b *synapses[T, W]) port() int { return b.receptor }
