@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/volley-snn/volley/snn/vector"
@@ -11,15 +12,19 @@ import (
 func BenchmarkVectorUpdate(b *testing.B) {
 	for _, spec := range Models() {
 		for _, c := range []struct {
-			name              string
-			float32, isVector bool
-		}{{"reference", false, false}, {"vector", false, true}, {"reference32", true, false}, {"vector32", true, true}} {
+			name                   string
+			float32, isVector, own bool // own: currents and thresholds that differ
+		}{{"reference", false, false, false}, {"vector", false, true, false}, {"vectorOwn", false, true, true}, {"reference32", true, false, false}, {"vector32", true, true, false}} {
 			if !hasVectorCode(spec) || c.float32 && !spec.Float32 || c.isVector && !vector.Available() {
 				continue
 			}
 			b.Run(spec.Name+"/"+c.name, func(b *testing.B) {
 				const n = 10_000
-				g := spec.New(Config{N: n, DtMs: 0.1, Params: Params{"I_e": {400}}.Complete(spec.Params), State: Params{}.Complete(spec.State), Float32: c.float32})
+				params := Params{"I_e": {400}}.Complete(spec.Params)
+				if c.own {
+					params["I_e"], params["V_th"] = slices.Repeat([]float64{400}, n), slices.Repeat([]float64{-55}, n)
+				}
+				g := spec.New(Config{N: n, DtMs: 0.1, Params: params, State: Params{}.Complete(spec.State), Float32: c.float32})
 				if !c.isVector {
 					g = reference(g)
 				}

@@ -54,7 +54,8 @@ type iafPscDeltaGroup struct {
 	r       []int32
 	v0      []float64
 
-	kernel *vector.IafPscDelta // nil where parameters differ, or input is kept
+	kernel  *vector.IafPscDelta // nil where parameters other than I_e and V_th differ, or input is kept
+	iE, vTh own[float64]
 }
 
 func newIafPscDelta(c Config) Group {
@@ -77,14 +78,26 @@ func newIafPscDelta(c Config) Group {
 		g.v0[i] -= g.consts[i&g.mask].eL
 	}
 	g.v, g.kept, g.r = make([]float64, c.N), make([]float64, c.N), make([]int32, c.N)
-	if k := &g.consts[0]; len(g.consts) == 1 && !k.keepsInput {
-		g.kernel = &vector.IafPscDelta{
-			V: g.v, R: g.r, RefractoryFor: k.refractory, P33: k.p33, P30: k.p30, IE: k.iE, IETimesP30: float64(k.iE * k.p30),
-			VMin: k.vMin, VTh: k.vTh, VReset: k.vReset,
-		}
+	if c.Params.sharedBut(iafPscDelta().Params, "I_e", "V_th") && c.N > 0 && !g.consts[0].keepsInput {
+		g.kernel = g.vectorised()
 	}
 	g.Reset()
 	return g
+}
+
+// vectorised is the vector code for these neurons, whose constants are the first's.
+func (g *iafPscDeltaGroup) vectorised() *vector.IafPscDelta {
+	k := g.consts[0]
+	if len(g.consts) > 1 {
+		for _, k := range g.consts {
+			g.iE.each, g.vTh.each = append(g.iE.each, k.iE), append(g.vTh.each, k.vTh)
+		}
+		k.iE, k.vTh = noConstant[float64](), noConstant[float64]()
+	}
+	return &vector.IafPscDelta{
+		V: g.v, R: g.r, RefractoryFor: k.refractory, P33: k.p33, P30: k.p30, IE: k.iE, IETimesP30: float64(k.iE * k.p30),
+		VMin: k.vMin, VTh: k.vTh, VReset: k.vReset,
+	}
 }
 
 func (g *iafPscDeltaGroup) Reset() {
@@ -99,7 +112,7 @@ func (g *iafPscDeltaGroup) Update(in *Input, fired []uint32) []uint32 {
 	}
 	done := 0
 	if k := g.kernel; k != nil {
-		k.Sums, k.Quantum, k.Current, k.Threshold = in.sums(0), in.quantum(0), in.Current, in.Threshold
+		k.Sums, k.Quantum, k.Current, k.Threshold = in.sums(0), in.quantum(0), g.iE.plus(in.Current), g.vTh.plus(in.Threshold)
 		done, fired = k.Update(fired)
 	}
 	return g.update(in, done, fired)

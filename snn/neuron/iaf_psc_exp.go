@@ -70,8 +70,9 @@ type iafPscExpGroup[F vector.Float] struct {
 	v0, ex0 []F
 	in0     []F
 
-	kernel             *vector.IafPscExp[F] // nil where parameters differ
-	current, threshold []F                  // of the tick, as the state's type
+	kernel             *vector.IafPscExp[F] // nil where parameters other than I_e and V_th differ
+	iE, vTh            own[F]
+	current, threshold []F // of the tick, as the state's type
 }
 
 func newIafPscExp[F vector.Float](c Config) Group {
@@ -104,16 +105,27 @@ func newIafPscExp[F vector.Float](c Config) Group {
 	g.v0 = column("V_m", func(i int) float64 { return g.consts[i&g.mask].eL })
 	g.ex0, g.in0 = column("I_syn_ex", none), column("I_syn_in", none)
 	g.v, g.ex, g.in = make([]F, c.N), make([]F, c.N), make([]F, c.N)
-	if len(g.consts) == 1 {
-		k := &g.consts[0]
-		g.kernel = &vector.IafPscExp[F]{
-			V: g.v, Ex: g.ex, In: g.in, R: g.r, RefractoryFor: k.refractory,
-			P22: k.p22, P21Ex: k.p21Ex, P21In: k.p21In, P20: k.p20, P11Ex: k.p11Ex, P11In: k.p11In,
-			IE: k.iE, IETimesP20: F(k.iE * k.p20), VTh: k.vTh, VReset: k.vReset,
-		}
+	if c.Params.sharedBut(vars, "I_e", "V_th") && c.N > 0 {
+		g.kernel = g.vectorised()
 	}
 	g.Reset()
 	return g
+}
+
+// vectorised is the vector code for these neurons, whose constants are the first's.
+func (g *iafPscExpGroup[F]) vectorised() *vector.IafPscExp[F] {
+	k := g.consts[0]
+	if len(g.consts) > 1 {
+		for _, k := range g.consts {
+			g.iE.each, g.vTh.each = append(g.iE.each, k.iE), append(g.vTh.each, k.vTh)
+		}
+		k.iE, k.vTh = noConstant[F](), noConstant[F]()
+	}
+	return &vector.IafPscExp[F]{
+		V: g.v, Ex: g.ex, In: g.in, R: g.r, RefractoryFor: k.refractory,
+		P22: k.p22, P21Ex: k.p21Ex, P21In: k.p21In, P20: k.p20, P11Ex: k.p11Ex, P11In: k.p11In,
+		IE: k.iE, IETimesP20: F(k.iE * k.p20), VTh: k.vTh, VReset: k.vReset,
+	}
 }
 
 func (g *iafPscExpGroup[F]) Reset() {
@@ -134,7 +146,7 @@ func (g *iafPscExpGroup[F]) Update(in *Input, fired []uint32) []uint32 {
 	if k := g.kernel; k != nil {
 		k.SumEx, k.SumIn = in.sums(0), in.sums(1)
 		k.QuantumEx, k.QuantumIn = F(in.quantum(0)), F(in.quantum(1))
-		k.Current, k.Threshold = g.current, g.threshold
+		k.Current, k.Threshold = g.iE.plus(g.current), g.vTh.plus(g.threshold)
 		done, fired = k.Update(fired)
 	}
 	return g.update(in, done, fired)

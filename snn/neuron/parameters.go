@@ -1,5 +1,7 @@
 package neuron
 
+import "slices"
+
 // at is parameter name of neuron i, or of every neuron.
 func (p Params) at(name string, i int) float64 {
 	v := p[name]
@@ -17,6 +19,16 @@ func (p Params) distinct(n int, vars []Var) int {
 		}
 	}
 	return 1
+}
+
+// sharedBut reports whether no parameter but the named ones differs between neurons.
+func (p Params) sharedBut(vars []Var, names ...string) bool {
+	for _, v := range vars {
+		if !v.List && len(p[v.Name]) > 1 && !slices.Contains(names, v.Name) {
+			return false
+		}
+	}
+	return true
 }
 
 // column is variable name as one number a neuron.

@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"math"
 	"slices"
 	"unsafe"
 
@@ -55,6 +56,28 @@ func as[F vector.Float](x []float64, room []F) []F {
 		room = append(room, F(xi))
 	}
 	return room
+}
+
+// own is a constant of each neuron, for vector code that knows one for all: it
+// goes where the tick's input goes, which is added to the shared constant.
+type own[F vector.Float] struct{ each, sum []F }
+
+// noConstant, added to any x, -0 too, leaves x.
+func noConstant[F vector.Float]() F { return F(math.Copysign(0, -1)) }
+
+// plus is the constants and a tick's input, which may be nil.
+func (o *own[F]) plus(given []F) []F {
+	if o.each == nil {
+		return given
+	}
+	if given == nil {
+		return o.each
+	}
+	o.sum = o.sum[:0]
+	for i, x := range o.each {
+		o.sum = append(o.sum, x+given[i])
+	}
+	return o.sum
 }
 
 // field is an array of a group's state.
