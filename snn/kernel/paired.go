@@ -25,14 +25,13 @@ type paired[T index] struct {
 	arrived [][]arrived // of each target, oldest first: what a record has no room for
 	fresh   []uint32    // targets whose spikes arrive at the tick under way
 	since   snn.Tick    // spikes of targets up to here do not count
+	latest  snn.Tick    // last arrival at any target
+	moved   snn.Tick    // when the base of plusClock moved last
 
 	plusAt, minusAt plasticity.Moment      // of the tick under way
-	crossing        plasticity.Crossing[T] // of the source under way, and what is needed of the next
-	ahead           plasticity.Crossing[T]
+	crossing        plasticity.Crossing[T] // of the source under way
+	ahead           plasticity.Crossing[T] // the synapses of the source after it
 	source          *pairedSource
-	moved           snn.Tick // when the base moved last
-	latest          snn.Tick // last arrival at any target
-	heard           snn.Tick
 }
 
 // arrived is a postsynaptic spike at the synapse.

@@ -40,9 +40,9 @@ func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs f
 		b.delays = make([]uint16, total)
 	}
 	next := append([]uint64(nil), b.rows[:p.space.Sources]...)
-	alike := p.weight.IsConstant() && (p.list == nil || p.list.weights == nil)
+	low, high := p.weightRange()
 	for k := range b.w {
-		b.w[k] = W(p.weight.A)
+		b.w[k] = W(min(max(low, b.lo), b.hi))
 	}
 	p.each(s, func(target int, sources, rows []uint32) {
 		d := p.drawsOf(target, dtMs)
@@ -51,7 +51,7 @@ func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs f
 			at := next[src]
 			next[src]++
 			b.targets[at] = T(target - s.lo)
-			if !alike {
+			if low < high {
 				b.w[at] = W(min(max(d.weight(k), b.lo), b.hi))
 			}
 			if b.delays != nil {
