@@ -64,7 +64,13 @@ func newClassification(n *kernel.Network, r *model.Result) (finding, error) {
 	if n.Protocol == nil {
 		return nil, fmt.Errorf("type: classification needs a protocol with a phase that labels and one that tests")
 	}
-	c := &classification{watched: n.Watched, rule: Rule(r.Rule), label: -1, test: -1, right: map[Rule]int{}}
+	watched := n.Watched
+	if r.Population != "" {
+		if watched = population(n, r.Population); watched == nil {
+			return nil, fmt.Errorf("population: no population %q", r.Population)
+		}
+	}
+	c := &classification{watched: watched, rule: Rule(r.Rule), label: -1, test: -1, right: map[Rule]int{}}
 	for k, f := range n.Protocol.Phases {
 		if f.Name == r.Label {
 			c.label = k

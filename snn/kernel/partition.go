@@ -3,6 +3,7 @@ package kernel
 import (
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/delivery"
+	"github.com/volley-snn/volley/snn/model"
 )
 
 // Partition holds the neurons of a contiguous range of GIDs with all their
@@ -296,7 +297,7 @@ func (n *Network) resets(p *Population) bool {
 		return false
 	}
 	for _, name := range n.Model.Protocol.Reset {
-		if name == p.Name {
+		if name == p.Name || name == model.All && !p.IsInput() {
 			return true
 		}
 	}

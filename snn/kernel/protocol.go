@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/volley-snn/volley/snn/input"
+	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/protocol"
 )
 
@@ -28,7 +29,7 @@ func (c *compiler) protocol() {
 		return
 	}
 	for _, name := range m.Reset {
-		if p := c.byName[name]; p == nil || p.IsInput() {
+		if p := c.byName[name]; name != model.All && (p == nil || p.IsInput()) {
 			c.fault(fmt.Errorf("protocol.reset: no population %q", name))
 		}
 	}

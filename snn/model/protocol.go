@@ -10,9 +10,12 @@ type Protocol struct {
 	Watch   string   `yaml:"watch" required:"true" ref:"population" doc:"population whose spikes a trial counts"`
 	Present float64  `yaml:"present" unit:"ms" required:"true" doc:"time an item is shown"`
 	Rest    float64  `yaml:"rest" min:"0" unit:"ms" doc:"silence after it"`
-	Reset   []string `yaml:"reset" ref:"population" doc:"populations whose state is set back when a trial starts"`
+	Reset   []string `yaml:"reset" ref:"populations" doc:"populations whose state is set back when a trial starts; all for every one"`
 	Phases  []Phase  `yaml:"phases" required:"true" doc:"phases, by name, in order"`
 }
+
+// All stands for every population where a list of them is expected.
+const All = "all"
 
 // Phase is a run of trials under the same conditions.
 type Phase struct {

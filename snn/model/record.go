@@ -62,6 +62,8 @@ type Result struct {
 	Threshold  float64 `yaml:"threshold" for:"detection,pairwise_kappa" doc:"score from which a source is called a member, fixed on other seeds"`
 
 	// classification: label neurons in one phase, decide in another.
+	Population string `yaml:"population" ref:"population" for:"classification" doc:"population whose spikes are read; by default the one that the protocol watches"`
+
 	Label string `yaml:"label" for:"classification" needs:"classification" doc:"phase in which neurons are labelled"`
 	Test  string `yaml:"test" for:"classification" needs:"classification" doc:"phase whose items are decided"`
 	Rule  string `yaml:"rule" for:"classification" default:"posterior" enum:"vote,mean,posterior" doc:"how spikes decide"`

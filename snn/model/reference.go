@@ -61,6 +61,8 @@ func (c *checker) reference(path, ref, name string) {
 		what, known = "population or input", c.known(aPopulation, anInput)
 	case "population":
 		known = c.known(aPopulation)
+	case "populations":
+		what, known = "population", append(c.known(aPopulation), All)
 	case "input":
 		known = c.known(anInput)
 	case "projection":
