@@ -1,6 +1,11 @@
 package delivery
 
-import "github.com/volley-snn/volley/snn"
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/volley-snn/volley/snn"
+)
 
 // bitmap has a bit a pair, for dense projections with one weight and one delay.
 // A tick adds the rows of all who spiked as planes of bits, so that its cost
@@ -36,23 +41,69 @@ func newBitmap(c *Config) (*bitmap, error) {
 	}
 	b.synapses = allocate[uint32](c.Memory, c.Sources)
 	b.parts = make([]int64, len(c.Parts))
-	var again []pair
+	f := bitmapFiller{b: b, chunk: make([]byte, c.Sources*chunkBytes)}
 	c.fill(func(part int, target uint16, sources []uint32, _ []int32, _ []uint16) {
-		at, bit := bitOf(target)
-		for _, s := range sources {
-			b.synapses[s]++
-			byte := &b.bits[int(s)*b.stride+at]
-			if *byte&bit != 0 {
-				again = append(again, pair{s, target})
-			}
-			*byte |= bit
-		}
+		f.set(target, sources)
 		b.parts[part] += int64(len(sources))
 	})
-	if len(again) > 0 {
-		b.repeats = newRepeats(c, again)
+	f.flush()
+	b.count(f.again)
+	if len(f.again) > 0 {
+		b.repeats = newRepeats(c, f.again)
 	}
 	return b, nil
+}
+
+// bitmapFiller sets the bits of a chunk of targets side by side, which stay in
+// cache, before they go to the rows.
+type bitmapFiller struct {
+	b     *bitmap
+	at    int    // chunk under way
+	chunk []byte // chunkBytes of each source
+	again []pair // whose bit was set before
+}
+
+const chunkBytes = chunkTargets / 8
+
+func (f *bitmapFiller) set(target uint16, sources []uint32) {
+	if at := int(target) / chunkTargets; at != f.at {
+		f.flush()
+		f.at = at
+	}
+	in := int(target) % chunkTargets
+	chunk, bit := f.chunk[in%chunkBytes:], byte(1)<<(in/chunkBytes)
+	for _, s := range sources {
+		set := &chunk[int(s)*chunkBytes]
+		if *set&bit != 0 {
+			f.again = append(f.again, pair{s, target})
+		}
+		*set |= bit
+	}
+}
+
+func (f *bitmapFiller) flush() {
+	for s := range f.b.synapses {
+		from := f.chunk[s*chunkBytes : (s+1)*chunkBytes]
+		to := f.b.bits[s*f.b.stride+f.at*chunkBytes:]
+		for k := 0; k < chunkBytes; k += 8 {
+			word := binary.LittleEndian.Uint64(to[k:]) | binary.LittleEndian.Uint64(from[k:])
+			binary.LittleEndian.PutUint64(to[k:], word)
+		}
+	}
+	clear(f.chunk)
+}
+
+// count is the number of synapses of each source.
+func (b *bitmap) count(again []pair) {
+	for s := range b.synapses {
+		row := b.bits[s*b.stride : (s+1)*b.stride]
+		for ; len(row) >= 8; row = row[8:] {
+			b.synapses[s] += uint32(bits.OnesCount64(binary.LittleEndian.Uint64(row)))
+		}
+	}
+	for _, p := range again {
+		b.synapses[p.source]++
+	}
 }
 
 // pair names a pair of neurons.
@@ -75,12 +126,6 @@ func newRepeats(c *Config, pairs []pair) *list {
 	}
 	t.close()
 	return b
-}
-
-// bitOf is where target j stands in a row.
-func bitOf(j uint16) (at int, bit byte) {
-	in := int(j) % chunkTargets
-	return int(j)/chunkTargets*(chunkTargets/8) + in%32, 1 << (in / 32)
 }
 
 // Deliver adds the weight to the sums of the targets.

@@ -90,7 +90,6 @@ func Bytes(l Layout, t Traits) int64 {
 	case Packed:
 		return int64(rows + float64(float64(2+t.WeightBits/8)*t.Synapses))
 	case Bitmap:
-		const chunkBytes = chunkTargets / 8
 		stride := math.Ceil(float64(t.Targets)/chunkTargets) * chunkBytes
 		return int64(rows + float64(float64(t.Sources+1)*stride) + t.repeats())
 	}

@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"encoding/binary"
+	"slices"
 	"unsafe"
 
 	"github.com/volley-snn/volley/snn"
@@ -74,6 +76,8 @@ type table struct {
 	payload  []byte
 	width    int
 	synapses []int64 // of each part
+
+	at []uint32 // scratch
 }
 
 // newTable counts the synapses of every source and makes room for them.
@@ -106,10 +110,21 @@ func openTable(c *Config, width int, rows []uint32) *table {
 	return t
 }
 
+// places is where the next records of some sources go. The slice is reused.
+func (t *table) places(sources []uint32) []uint32 {
+	t.at = slices.Grow(t.at[:0], len(sources))[:len(sources)]
+	at, next := t.at, t.rows
+	for k, s := range sources {
+		at[k] = next[s]
+		next[s]++
+	}
+	return at
+}
+
 // close turns the cursors back into the rows' starts.
 func (t *table) close() {
 	copy(t.rows[1:], t.rows[:len(t.rows)-1])
-	t.rows[0] = 0
+	t.rows[0], t.at = 0, nil
 }
 
 func (t *table) size() Size { return Size{t.synapses, t.bytes() + int64(len(t.payload))} }
@@ -156,19 +171,30 @@ func sortByDelay[D uint8 | uint16](c *Config, t *table, delays []D) {
 
 // permute puts record k of the row to next[delays[k]], which moves on.
 func permute[D uint8 | uint16](to, row []byte, width int, delays []D, next []uint32) {
-	for k, d := range delays {
-		at := int(next[d]) * width
-		next[d]++
-		from := row[k*width : k*width+width]
-		switch width {
-		case 2:
-			*(*[2]byte)(to[at:]) = [2]byte(from)
-		case 4:
-			*(*[4]byte)(to[at:]) = [4]byte(from)
-		case 5:
-			*(*[5]byte)(to[at:]) = [5]byte(from)
-		default:
-			*(*[6]byte)(to[at:]) = [6]byte(from)
+	switch width {
+	case 2:
+		for k, d := range delays {
+			binary.LittleEndian.PutUint16(to[2*next[d]:], binary.LittleEndian.Uint16(row[2*k:]))
+			next[d]++
+		}
+	case 4:
+		for k, d := range delays {
+			binary.LittleEndian.PutUint32(to[4*next[d]:], binary.LittleEndian.Uint32(row[4*k:]))
+			next[d]++
+		}
+	case 5:
+		for k, d := range delays {
+			record, from := to[5*next[d]:5*next[d]+5], row[5*k:5*k+5]
+			record[0] = from[0]
+			binary.LittleEndian.PutUint32(record[1:], binary.LittleEndian.Uint32(from[1:]))
+			next[d]++
+		}
+	default:
+		for k, d := range delays {
+			record, from := to[6*next[d]:6*next[d]+6], row[6*k:6*k+6]
+			binary.LittleEndian.PutUint16(record, binary.LittleEndian.Uint16(from))
+			binary.LittleEndian.PutUint32(record[2:], binary.LittleEndian.Uint32(from[2:]))
+			next[d]++
 		}
 	}
 }

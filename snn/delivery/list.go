@@ -37,11 +37,9 @@ func newList(c *Config) (*list, error) {
 }
 
 func fillList[D uint8 | uint16](c *Config, b *list) {
-	next, of := b.rows, make([]D, len(b.targets))
+	of := make([]D, len(b.targets))
 	c.fill(func(_ int, target uint16, sources []uint32, _ []int32, delays []uint16) {
-		for k, s := range sources {
-			at := next[s]
-			next[s] = at + 1
+		for k, at := range b.places(sources) {
 			b.targets[at] = target
 			of[at] = D(delays[k])
 		}

@@ -1,6 +1,10 @@
 package delivery
 
-import "github.com/volley-snn/volley/snn"
+import (
+	"encoding/binary"
+
+	"github.com/volley-snn/volley/snn"
+)
 
 // packed has a weight for each synapse: a record is the 16-bit index of the
 // target and then the weight, little-endian, in 16, 24 or 32 bits; a row is
@@ -24,7 +28,7 @@ func newPacked(c *Config) (*packed, error) {
 	switch {
 	case c.Delays == 1:
 		c.fill(func(_ int, target uint16, sources []uint32, weights []int32, _ []uint16) {
-			put(b, target, sources, weights, nil, []uint8(nil))
+			b.put(b.places(sources), target, weights)
 		})
 		b.close()
 	case c.Delays <= 1<<8:
@@ -37,30 +41,35 @@ func newPacked(c *Config) (*packed, error) {
 
 func fillPacked[D uint8 | uint16](c *Config, b *packed, of []D) {
 	c.fill(func(_ int, target uint16, sources []uint32, weights []int32, delays []uint16) {
-		put(b, target, sources, weights, delays, of)
+		places := b.places(sources)
+		for k, at := range places {
+			of[at] = D(delays[k])
+		}
+		b.put(places, target, weights)
 	})
 	b.close()
 	sortByDelay(c, b.table, of)
 }
 
-// put appends a target's synapses to the rows of their sources, and their delays
-// to of.
-func put[D uint8 | uint16](b *packed, target uint16, sources []uint32, weights []int32, delays []uint16, of []D) {
-	low, high := byte(target), byte(target>>8)
-	for k, s := range sources {
-		at := int(b.rows[s])
-		b.rows[s]++
-		if of != nil {
-			of[at] = D(delays[k])
+// put writes a target's records.
+func (b *packed) put(places []uint32, target uint16, weights []int32) {
+	weights = weights[:len(places)]
+	switch b.width {
+	case 4:
+		for k, at := range places {
+			binary.LittleEndian.PutUint32(b.payload[4*int(at):], uint32(target)|uint32(weights[k]>>b.shift)<<16)
 		}
-		w := weights[k] >> b.shift
-		switch b.width {
-		case 4:
-			*(*[4]byte)(b.payload[4*at:]) = [4]byte{low, high, byte(w), byte(w >> 8)}
-		case 5:
-			*(*[5]byte)(b.payload[5*at:]) = [5]byte{low, high, byte(w), byte(w >> 8), byte(w >> 16)}
-		default:
-			*(*[6]byte)(b.payload[6*at:]) = [6]byte{low, high, byte(w), byte(w >> 8), byte(w >> 16), byte(w >> 24)}
+	case 5:
+		for k, at := range places {
+			record := b.payload[5*int(at) : 5*int(at)+5]
+			record[0] = byte(target)
+			binary.LittleEndian.PutUint32(record[1:], uint32(target>>8)|uint32(weights[k])<<8)
+		}
+	default:
+		for k, at := range places {
+			record := b.payload[6*int(at) : 6*int(at)+6]
+			binary.LittleEndian.PutUint16(record, target)
+			binary.LittleEndian.PutUint32(record[2:], uint32(weights[k]))
 		}
 	}
 }
