@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/volley-snn/volley/snn/connect"
 	"github.com/volley-snn/volley/snn/delivery"
@@ -20,6 +21,7 @@ type drawer struct {
 	shift             int
 	explicit          *connect.Explicit
 
+	values  []float64
 	kept    []uint32
 	weights []int32
 	delays  []uint16
@@ -44,28 +46,45 @@ func (d *drawer) draw(target int, sources []uint32) (kept []uint32, weights []in
 	if d.explicit != nil {
 		of.rows = d.explicit.Rows(target)
 	}
-	d.kept, d.weights, d.delays = d.kept[:0], d.weights[:0], d.delays[:0]
+	n := len(sources)
+	if d.delayed {
+		d.delays = slices.Grow(d.delays[:0], n)[:n]
+		for k := range d.delays {
+			d.delays[k] = uint16(of.delay(k) - d.p.minDelay)
+		}
+	}
+	if !d.weighted {
+		return sources, nil, d.delays
+	}
+	d.values = slices.Grow(d.values[:0], n)[:n]
+	of.fill(d.values)
+	d.weights = slices.Grow(d.weights[:0], n)[:n]
+	for k, w := range d.values {
+		if math.Abs(w) > d.p.weightBound {
+			d.fault = fmt.Errorf("projections.%s.weight: a draw of %g is beyond ten standard deviations; bound the distribution", d.p.Name, w)
+			w = 0
+		}
+		d.weights[k] = quanta(w, d.inverse) << d.shift
+	}
+	if d.bySign {
+		return d.drop(sources)
+	}
+	return sources, d.weights, d.delays
+}
+
+// drop leaves out the synapses whose weight enters by another receptor.
+func (d *drawer) drop(sources []uint32) (kept []uint32, weights []int32, delays []uint16) {
+	d.kept = d.kept[:0]
 	for k, src := range sources {
-		if d.weighted {
-			w := of.weight(k)
-			if d.bySign && (w < 0) != (d.sign < 0) {
-				continue
-			}
-			if math.Abs(w) > d.p.weightBound {
-				d.fault = fmt.Errorf("projections.%s.weight: a draw of %g is beyond ten standard deviations; bound the distribution", d.p.Name, w)
-				w = 0
-			}
-			d.weights = append(d.weights, quanta(w, d.inverse)<<d.shift)
+		if (d.values[k] < 0) != (d.sign < 0) {
+			continue
 		}
+		at := len(d.kept)
+		d.kept = append(d.kept, src)
+		d.weights[at] = d.weights[k]
 		if d.delayed {
-			d.delays = append(d.delays, uint16(of.delay(k)-d.p.minDelay))
-		}
-		if d.bySign {
-			d.kept = append(d.kept, src)
+			d.delays[at] = d.delays[k]
 		}
 	}
-	if !d.bySign {
-		return sources, d.weights, d.delays
-	}
-	return d.kept, d.weights, d.delays
+	return d.kept, d.weights[:len(d.kept)], d.delays
 }

@@ -30,7 +30,9 @@ type Projection struct {
 	weightKey random.Key
 	delay     random.Distribution // in ms
 	delayKey  random.Key
-	list      *edgeList // weights and delays of an explicit list; nil otherwise
+
+	delayTicks *random.Rounded // delay in ticks; nil where all are the same or a list has them
+	list       *edgeList       // weights and delays of an explicit list; nil otherwise
 
 	synapse *plasticity.Spec  // spike-driven plasticity; nil for static and SSDP synapses
 	params  plasticity.Params // complete
@@ -83,6 +85,17 @@ func (d *draws) weight(k int) float64 {
 	return d.p.weight.Draw(d.weights, uint64(k))
 }
 
+// fill sets out[k] to weight(k).
+func (d *draws) fill(out []float64) {
+	if l := d.p.list; l != nil && l.weights != nil {
+		for k := range out {
+			out[k] = l.weights[d.rows[k]]
+		}
+		return
+	}
+	d.p.weight.Fill(d.weights, out)
+}
+
 func (d *draws) delay(k int) snn.Tick {
 	if d.p.sameDelay() {
 		return d.p.minDelay
@@ -90,7 +103,7 @@ func (d *draws) delay(k int) snn.Tick {
 	if l := d.p.list; l != nil && l.delays != nil {
 		return l.delays[d.rows[k]]
 	}
-	return min(max(ticks(d.p.delay.Draw(d.delays, uint64(k)), d.dtMs), d.p.minDelay), d.p.maxDelay)
+	return snn.Tick(d.p.delayTicks.Draw(d.delays, uint64(k)))
 }
 
 // longestDelay bounds delays, so that a synapse's fits 16 bits.
@@ -105,6 +118,11 @@ func (p *Projection) setDelays(dtMs float64) error {
 		if !p.delay.IsConstant() {
 			p.minDelay = max(p.minDelay, 1)
 		}
+	}
+	if !p.sameDelay() && (p.list == nil || p.list.delays == nil) {
+		p.delayTicks = random.NewRounded(p.delay, func(ms float64) int64 {
+			return int64(min(max(ticks(ms, dtMs), p.minDelay), p.maxDelay))
+		})
 	}
 	if p.minDelay < 1 {
 		return fmt.Errorf("projections.%s.delay: %g ms is under one tick (%g ms)", p.Name, low, dtMs)

@@ -44,18 +44,44 @@ func (d Distribution) IsConstant() bool { return d.Kind == Constant || d.Kind ==
 
 const redraws = 1000
 
+// Fill sets out[n] to Draw(key, n).
+func (d Distribution) Fill(key Key, out []float64) {
+	switch {
+	case d.IsConstant():
+		for n := range out {
+			out[n] = d.A
+		}
+		return
+	case d.Kind == Normal:
+		for n := range out {
+			out[n] = d.A + float64(d.B*normal(key.At(uint64(n))))
+		}
+	default:
+		for n := range out {
+			out[n] = d.transform(key.At(uint64(n)))
+		}
+	}
+	if d.Bounded {
+		for n, x := range out {
+			if !(x >= d.Min && x <= d.Max) {
+				out[n] = d.Draw(key, uint64(n))
+			}
+		}
+	}
+}
+
 // Draw is draw n from key: a pure function of both.
 func (d Distribution) Draw(key Key, n uint64) float64 {
 	if d.IsConstant() {
 		return d.A
 	}
-	x := d.transform(key.Uniform(n))
+	x := d.transform(key.At(n))
 	if !d.Bounded || (x >= d.Min && x <= d.Max) {
 		return x
 	}
 	if d.Bounds != Clip {
 		for s, try := key.Sub(n), uint64(0); try < redraws; try++ {
-			if x = d.transform(s.Uniform(try)); x >= d.Min && x <= d.Max {
+			if x = d.transform(s.At(try)); x >= d.Min && x <= d.Max {
 				return x
 			}
 		}
@@ -63,16 +89,17 @@ func (d Distribution) Draw(key Key, n uint64) float64 {
 	return min(max(x, d.Min), d.Max)
 }
 
-func (d Distribution) transform(u float64) float64 {
+// transform is the quantile of the distribution, bounds aside, at unit(w).
+func (d Distribution) transform(w uint64) float64 {
 	switch d.Kind {
 	case Uniform:
-		return d.A + float64((d.B-d.A)*u)
+		return d.A + float64((d.B-d.A)*unit(w))
 	case Normal:
-		return d.A + float64(d.B*pinned.NormQuantile(u))
+		return d.A + float64(d.B*normal(w))
 	case Lognormal:
-		return pinned.Exp(d.A + float64(d.B*pinned.NormQuantile(u)))
+		return pinned.Exp(d.A + float64(d.B*normal(w)))
 	case Exponential:
-		return -d.A * pinned.Log(u)
+		return -d.A * pinned.Log(unit(w))
 	}
 	return d.A
 }

@@ -1,0 +1,63 @@
+package random
+
+import (
+	"math"
+
+	"github.com/volley-snn/volley/snn/pinned"
+)
+
+// normal is the quantile of the standard normal distribution at unit(w), to about
+// 1e-9 absolute, in a quarter of the time of pinned.NormQuantile: a polynomial on
+// each of 16 spans of every octave of min(u, 1-u).
+func normal(w uint64) float64 {
+	upper := uint64(int64(w) >> 63) // all ones where u > 1/2
+	r := (w^upper)>>12<<1 | 1       // min(u, 1-u) in units of 2^-53
+	b := math.Float64bits(float64(int64(r)))
+	c := &normals[(b>>spanBits-firstSpan)%spans]
+	t := math.Float64frombits(b&(1<<spanBits-1)<<4|oneBits) - 1 // how far into the span, 0 to 1
+	x := float64(c[5]*t) + c[4]
+	x = float64(x*t) + c[3]
+	x = float64(x*t) + c[2]
+	x = float64(x*t) + c[1]
+	x = float64(x*t) + c[0]
+	return math.Float64frombits(math.Float64bits(x) ^ upper<<63)
+}
+
+const (
+	degree    = 5
+	spanBits  = 48                 // of a float64 below its exponent and 4 bits of its fraction
+	spans     = 1 << 10            // 16 of each octave from 2^-53, the smallest u there is, to 1/2, and idle ones
+	firstSpan = 1023 << 4          // that of 2^-53, which counts as 1
+	oneBits   = uint64(1023) << 52 // of 1.0
+)
+
+// normals holds the polynomials, which meet pinned.NormQuantile at the Chebyshev
+// points of their spans.
+var normals = normalTable()
+
+func normalTable() *[spans][degree + 1]float64 {
+	// (1 + cos((2k+1)/12 pi))/2
+	points := [degree + 1]float64{0.017037086855465844, 0.14644660940672624, 0.37059047744873963, 0.6294095225512604, 0.8535533905932737, 0.9829629131445341}
+	table := new([spans][degree + 1]float64)
+	for span := range 52 * 16 {
+		low := math.Ldexp(math.Float64frombits(uint64(span+firstSpan)<<spanBits), -53)
+		width := math.Ldexp(math.Float64frombits(uint64(span+firstSpan+1)<<spanBits), -53) - low
+		var differences [degree + 1]float64 // divided, by Newton
+		for k, t := range points {
+			differences[k] = pinned.NormQuantile(low + float64(width*t))
+		}
+		for order := 1; order <= degree; order++ {
+			for k := degree; k >= order; k-- {
+				differences[k] = (differences[k] - differences[k-1]) / (points[k] - points[k-order])
+			}
+		}
+		c := &table[span]
+		for k := degree; k >= 0; k-- { // c = c (t - points[k]) + differences[k]
+			for i := degree; i > 0; i-- {
+				c[i] = c[i-1] - float64(c[i]*points[k])
+			}
+			c[0] = differences[k] - float64(c[0]*points[k])
+		}
+	}
+	return table
+}
