@@ -14,8 +14,10 @@ type index struct {
 	delays int
 	rows   []uint32 // synapses of source s are rows[s] to rows[s+1]
 
-	// ends, where there are several delays: those of source s with delay d end
-	// at rows[s] + ends[s*delays+d]. 16 bits serve where no row is longer.
+	// ends, where there may be several delays: synapses of source s with delay
+	// least+d end at rows[s] + ends[s*delays+d]. 16 bits serve where no row is
+	// longer.
+	least  int
 	ends16 []uint16
 	ends32 []uint32
 
@@ -27,17 +29,18 @@ type index struct {
 func (x *index) find(spikes [][]snn.GID) ([]run, int64) {
 	runs, events := x.runs[:0], int64(0)
 	switch {
-	case x.delays == 1 && len(spikes) > 0:
+	case len(spikes) <= x.least:
+	case x.ends16 != nil:
+		runs, events = findEnds(x, x.ends16, spikes, runs)
+	case x.ends32 != nil:
+		runs, events = findEnds(x, x.ends32, spikes, runs)
+	default:
 		for _, g := range spikes[0] {
 			s := g - x.first
 			lo, hi := x.rows[s], x.rows[s+1]
 			runs = append(runs, newRun(lo, hi))
 			events += int64(hi - lo)
 		}
-	case x.ends16 != nil:
-		runs, events = findEnds(x, x.ends16, spikes, runs)
-	case x.ends32 != nil:
-		runs, events = findEnds(x, x.ends32, spikes, runs)
 	}
 	n := len(runs)
 	for range paddingRuns {
@@ -49,7 +52,7 @@ func (x *index) find(spikes [][]snn.GID) ([]run, int64) {
 
 func findEnds[E uint16 | uint32](x *index, ends []E, spikes [][]snn.GID, runs []run) ([]run, int64) {
 	events := int64(0)
-	for d, gids := range spikes {
+	for d, gids := range spikes[x.least:min(x.least+x.delays, len(spikes))] {
 		for _, g := range gids {
 			s := int(g - x.first)
 			row, at := x.rows[s], s*x.delays+d
@@ -110,13 +113,14 @@ func openTable(c *Config, width int, rows []uint32) *table {
 	return t
 }
 
-// places is where the next records of some sources go. The slice is reused.
-func (t *table) places(sources []uint32) []uint32 {
-	t.at = slices.Grow(t.at[:0], len(sources))[:len(sources)]
+// places is where the records of some entries go. The slice is reused.
+func (t *table) places(entries []entry) []uint32 {
+	t.at = slices.Grow(t.at[:0], len(entries))[:len(entries)]
 	at, next := t.at, t.rows
-	for k, s := range sources {
-		at[k] = next[s]
-		next[s]++
+	for k := range entries {
+		row := &next[entries[k].source]
+		at[k] = *row
+		*row++
 	}
 	return at
 }
@@ -137,34 +141,57 @@ func (t *table) targets16() []uint16 {
 // sortByDelay sorts the closed table's rows by delay, keeping the order of equal
 // ones, and fills ends. delays holds each synapse's.
 func sortByDelay[D uint8 | uint16](c *Config, t *table, delays []D) {
+	t.trim(int(least(delays)), int(most(delays)))
 	longest := uint32(0)
 	for s := range c.Sources {
 		longest = max(longest, t.rows[s+1]-t.rows[s])
 	}
 	if longest < 1<<16 {
-		t.ends16 = allocate[uint16](c.Memory, c.Sources*c.Delays)
+		t.ends16 = allocate[uint16](c.Memory, c.Sources*t.delays)
+		sortRows(c, t, t.ends16, delays, int(longest))
 	} else {
-		t.ends32 = allocate[uint32](c.Memory, c.Sources*c.Delays)
+		t.ends32 = allocate[uint32](c.Memory, c.Sources*t.delays)
+		sortRows(c, t, t.ends32, delays, int(longest))
 	}
-	scratch := make([]byte, int(longest)*t.width)
-	next := make([]uint32, c.Delays+1)
+}
+
+// trim leaves the delays out that no synapse has: the tails of a distribution
+// reach far beyond what is drawn from it.
+func (t *table) trim(least, most int) {
+	t.least, t.delays = least, max(most-least, 0)+1
+}
+
+func least[D uint8 | uint16](delays []D) D {
+	if len(delays) == 0 {
+		return 0
+	}
+	return slices.Min(delays)
+}
+
+func most[D uint8 | uint16](delays []D) D {
+	if len(delays) == 0 {
+		return 0
+	}
+	return slices.Max(delays)
+}
+
+func sortRows[D uint8 | uint16, E uint16 | uint32](c *Config, t *table, ends []E, delays []D, longest int) {
+	scratch := make([]byte, longest*t.width)
+	all := make([]uint32, t.least+t.delays+1)
+	next := all[t.least:]
 	for s := range c.Sources {
 		lo, hi := int(t.rows[s]), int(t.rows[s+1])
 		own := delays[lo:hi]
 		clear(next)
 		for _, d := range own {
-			next[d+1]++
+			all[d+1]++
 		}
-		for d := 1; d <= c.Delays; d++ {
-			next[d] += next[d-1]
-			if t.ends16 != nil {
-				t.ends16[s*c.Delays+d-1] = uint16(next[d])
-			} else {
-				t.ends32[s*c.Delays+d-1] = next[d]
-			}
+		for d := range t.delays {
+			next[d+1] += next[d]
+			ends[s*t.delays+d] = E(next[d+1])
 		}
 		row := t.payload[lo*t.width : hi*t.width]
-		permute(scratch, row, t.width, own, next)
+		permute(scratch, row, t.width, own, all)
 		copy(row, scratch)
 	}
 }

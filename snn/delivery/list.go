@@ -38,12 +38,16 @@ func newList(c *Config) (*list, error) {
 
 func fillList[D uint8 | uint16](c *Config, b *list) {
 	of := make([]D, len(b.targets))
-	c.fill(func(_ int, target uint16, sources []uint32, _ []int32, delays []uint16) {
-		for k, at := range b.places(sources) {
-			b.targets[at] = target
-			of[at] = D(delays[k])
+	st := newStage(c.Sources, func(entries []entry) {
+		for k, at := range b.places(entries) {
+			b.targets[at] = entries[k].target
+			of[at] = D(entries[k].delay)
 		}
 	})
+	c.fill(func(_ int, target uint16, sources []uint32, _ []int32, delays []uint16) {
+		st.add(target, sources, nil, delays)
+	})
+	st.close()
 	b.close()
 	sortByDelay(c, b.table, of)
 }

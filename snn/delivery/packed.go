@@ -27,10 +27,7 @@ func newPacked(c *Config) (*packed, error) {
 	}
 	switch {
 	case c.Delays == 1:
-		c.fill(func(_ int, target uint16, sources []uint32, weights []int32, _ []uint16) {
-			b.put(b.places(sources), target, weights)
-		})
-		b.close()
+		fillPacked(c, b, []uint8(nil))
 	case c.Delays <= 1<<8:
 		fillPacked(c, b, make([]uint8, len(b.payload)/b.width))
 	default:
@@ -39,37 +36,47 @@ func newPacked(c *Config) (*packed, error) {
 	return b, nil
 }
 
+// fillPacked writes the records; of has room for their delays, where they differ.
 func fillPacked[D uint8 | uint16](c *Config, b *packed, of []D) {
-	c.fill(func(_ int, target uint16, sources []uint32, weights []int32, delays []uint16) {
-		places := b.places(sources)
-		for k, at := range places {
-			of[at] = D(delays[k])
+	st := newStage(c.Sources, func(entries []entry) {
+		places := b.places(entries)
+		if of != nil {
+			for k, at := range places {
+				of[at] = D(entries[k].delay)
+			}
 		}
-		b.put(places, target, weights)
+		b.put(places, entries)
 	})
+	c.fill(func(_ int, target uint16, sources []uint32, weights []int32, delays []uint16) {
+		st.add(target, sources, weights, delays)
+	})
+	st.close()
 	b.close()
-	sortByDelay(c, b.table, of)
+	if of != nil {
+		sortByDelay(c, b.table, of)
+	}
 }
 
-// put writes a target's records.
-func (b *packed) put(places []uint32, target uint16, weights []int32) {
-	weights = weights[:len(places)]
+// put writes records.
+func (b *packed) put(places []uint32, entries []entry) {
+	entries = entries[:len(places)]
 	switch b.width {
 	case 4:
 		for k, at := range places {
-			binary.LittleEndian.PutUint32(b.payload[4*int(at):], uint32(target)|uint32(weights[k]>>b.shift)<<16)
+			e := &entries[k]
+			binary.LittleEndian.PutUint32(b.payload[4*int(at):], uint32(e.target)|uint32(e.weight>>b.shift)<<16)
 		}
 	case 5:
 		for k, at := range places {
-			record := b.payload[5*int(at) : 5*int(at)+5]
-			record[0] = byte(target)
-			binary.LittleEndian.PutUint32(record[1:], uint32(target>>8)|uint32(weights[k])<<8)
+			e, record := &entries[k], b.payload[5*int(at):5*int(at)+5]
+			record[0] = byte(e.target)
+			binary.LittleEndian.PutUint32(record[1:], uint32(e.target>>8)|uint32(e.weight)<<8)
 		}
 	default:
 		for k, at := range places {
-			record := b.payload[6*int(at) : 6*int(at)+6]
-			binary.LittleEndian.PutUint16(record, target)
-			binary.LittleEndian.PutUint32(record[2:], uint32(weights[k]))
+			e, record := &entries[k], b.payload[6*int(at):6*int(at)+6]
+			binary.LittleEndian.PutUint16(record, e.target)
+			binary.LittleEndian.PutUint32(record[2:], uint32(e.weight))
 		}
 	}
 }

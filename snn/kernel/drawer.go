@@ -49,9 +49,7 @@ func (d *drawer) draw(target int, sources []uint32) (kept []uint32, weights []in
 	n := len(sources)
 	if d.delayed {
 		d.delays = slices.Grow(d.delays[:0], n)[:n]
-		for k := range d.delays {
-			d.delays[k] = uint16(of.delay(k) - d.p.minDelay)
-		}
+		of.fillDelays(d.delays)
 	}
 	if !d.weighted {
 		return sources, nil, d.delays

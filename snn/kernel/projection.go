@@ -96,6 +96,17 @@ func (d *draws) fill(out []float64) {
 	d.p.weight.Fill(d.weights, out)
 }
 
+// fillDelays sets out[k] to delay(k), counted from the smallest.
+func (d *draws) fillDelays(out []uint16) {
+	if d.p.delayTicks != nil {
+		d.p.delayTicks.Fill(d.delays, int64(d.p.minDelay), out)
+		return
+	}
+	for k := range out {
+		out[k] = uint16(d.delay(k) - d.p.minDelay)
+	}
+}
+
 func (d *draws) delay(k int) snn.Tick {
 	if d.p.sameDelay() {
 		return d.p.minDelay

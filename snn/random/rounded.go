@@ -12,20 +12,20 @@ type Rounded struct {
 	round  func(x float64) int64
 	ends   []uint64 // first value of the upper 52 bits of a word beyond each span
 	values []int64  // of each span; below or above where a draw there is refused
-	guide  []uint16 // span of the first word of each of the cells
+	cells  []int32  // of the first upper bits of a word: its value, or -1 less the first of its spans
 }
 
 const (
 	below = math.MinInt64 // draws under the least bound, which are refused
 	above = below + 1     // and over the largest: another span
 
-	guideBits = 10 // cells of the guide: a good deal more than there are steps, mostly
+	cellBits = 11 // of the cells: few hold the end of a span
 )
 
-// NewRounded makes the table of round(d.Draw(...)); round must not fall. Cost:
-// about 60 draws a step. There may be 2^16 steps.
+// NewRounded makes the table of round(d.Draw(...)); round must not fall, nor give numbers
+// outside 0 to 2^31. Cost: about 60 draws a step.
 func NewRounded(d Distribution, round func(x float64) int64) *Rounded {
-	r := &Rounded{d: d, round: round}
+	r := &Rounded{d: d, round: round, cells: make([]int32, 1<<cellBits)}
 	const end = 1 << 52
 	for at := uint64(0); at < end; {
 		v := r.value(at)
@@ -34,13 +34,15 @@ func NewRounded(d Distribution, round func(x float64) int64) *Rounded {
 		at += uint64(n)
 		r.ends, r.values = append(r.ends, at), append(r.values, v)
 	}
-	r.guide = make([]uint16, 1<<guideBits)
 	span := 0
-	for cell := range r.guide {
-		for r.ends[span] <= uint64(cell)<<(52-guideBits) {
+	for cell := range r.cells {
+		for r.ends[span] <= uint64(cell)<<(52-cellBits) {
 			span++
 		}
-		r.guide[cell] = uint16(span)
+		r.cells[cell] = -1 - int32(span)
+		if r.ends[span] >= uint64(cell+1)<<(52-cellBits) && r.values[span] > above {
+			r.cells[cell] = int32(r.values[span])
+		}
 	}
 	return r
 }
@@ -63,13 +65,39 @@ func (r *Rounded) value(v uint64) int64 {
 
 // Draw is round(d.Draw(key, n)).
 func (r *Rounded) Draw(key Key, n uint64) int64 {
-	v := key.At(n) >> 12
-	span := r.guide[v>>(52-guideBits)]
-	for r.ends[span] <= v {
-		span++
-	}
-	if x := r.values[span]; x > above {
+	if x, ok := r.look(key.At(n)); ok {
 		return x
 	}
+	for s, try := key.Sub(n), uint64(0); try < redraws; try++ {
+		if x, ok := r.look(s.At(try)); ok {
+			return x
+		}
+	}
 	return r.round(r.d.Draw(key, n))
+}
+
+// look is the number drawn at a word; not ok where it is refused.
+func (r *Rounded) look(w uint64) (x int64, ok bool) {
+	if x = int64(r.cells[w>>(64-cellBits)]); x >= 0 {
+		return x, true
+	}
+	span := int(-1 - x)
+	for r.ends[span] <= w>>12 {
+		span++
+	}
+	x = r.values[span]
+	return x, x > above
+}
+
+// Fill sets out[n] to Draw(key, n) less least, which must fit.
+func (r *Rounded) Fill(key Key, least int64, out []uint16) {
+	cells, counter := (*[1 << cellBits]int32)(r.cells), uint64(key)
+	for n := range out {
+		x := int64(cells[mix(counter)>>(64-cellBits)])
+		counter += golden
+		if x < 0 {
+			x = r.Draw(key, uint64(n))
+		}
+		out[n] = uint16(x - least)
+	}
 }

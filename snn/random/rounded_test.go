@@ -14,10 +14,15 @@ func TestRoundedIsDrawAndRound(t *testing.T) {
 		round := func(x float64) int64 { return int64(min(max(math.Round(x/0.1), 1), 60)) }
 		r := NewRounded(d, round)
 		seen := map[int64]bool{}
+		out := make([]uint16, 100_000)
+		r.Fill(3, 1, out)
 		for n := range uint64(100_000) {
 			want := round(d.Draw(3, n))
 			if got := r.Draw(3, n); got != want {
 				t.Fatalf("%+v: number %d is %d, expected %d", d, n, got, want)
+			}
+			if got := int64(out[n]) + 1; got != want {
+				t.Fatalf("%+v: Fill's number %d is %d, expected %d", d, n, got, want)
 			}
 			seen[want] = true
 		}
