@@ -44,8 +44,7 @@ func (r FixedOutdegree) Expected(s Space, lo, hi int) float64 {
 
 // InDegreeBound is far above the mean.
 func (r FixedOutdegree) InDegreeBound(s Space) int {
-	all := r.Outdegree * s.Sources
-	most := min(all, unlikely(float64(all)/float64(max(s.Targets, 1)), s.Targets))
+	most := unlikely(r.Expected(s, 0, s.Targets)/float64(max(s.Targets, 1)), s.Targets)
 	if !r.Multapses {
 		most = min(most, r.choices(s))
 	}
@@ -56,13 +55,22 @@ func (r FixedOutdegree) InDegreeBound(s Space) int {
 // target, the targets but the source: place i of source s is then target i, or i+1
 // from s on. So target t has the sources below it from place t-1, those above from t.
 func (r FixedOutdegree) Each(s Space, key random.Key, lo, hi int, yield func(int, []uint32)) {
+	r.each(s, key, lo, hi, true, yield)
+}
+
+// EachUnsorted yields the sources of Each as they come.
+func (r FixedOutdegree) EachUnsorted(s Space, key random.Key, lo, hi int, yield func(int, []uint32)) {
+	r.each(s, key, lo, hi, false, yield)
+}
+
+func (r FixedOutdegree) each(s Space, key random.Key, lo, hi int, sorted bool, yield func(int, []uint32)) {
 	places := r.places(s)
 	if !r.excludes(s) {
-		r.onto(s.Sources, places, key, lo, hi, yield)
+		r.onto(s.Sources, places, key, lo, hi, sorted, yield)
 		return
 	}
 	var below, sources []uint32 // of place t-1; of target t
-	r.onto(s.Sources, places, key, max(lo-1, 0), min(hi, places), func(place int, from []uint32) {
+	r.onto(s.Sources, places, key, max(lo-1, 0), min(hi, places), sorted, func(place int, from []uint32) {
 		if place >= lo {
 			sources = append(sources[:0], below...)
 			for _, src := range from {
@@ -85,7 +93,7 @@ func (r FixedOutdegree) Each(s Space, key random.Key, lo, hi int, yield func(int
 }
 
 // onto yields the sources of the places [lo, hi).
-func (r FixedOutdegree) onto(sources, places int, key random.Key, lo, hi int, yield func(int, []uint32)) {
+func (r FixedOutdegree) onto(sources, places int, key random.Key, lo, hi int, sorted bool, yield func(int, []uint32)) {
 	if !r.Multapses {
 		newSubsets(sources, places, r.Outdegree, key, lo, hi, yield).all()
 		return
@@ -99,7 +107,11 @@ func (r FixedOutdegree) onto(sources, places int, key random.Key, lo, hi int, yi
 		for i := range n {
 			p.add(uint32(which.At(before+i) / degree))
 		}
-		yield(place, p.ascending(sources))
+		if sorted {
+			yield(place, p.ascending(sources))
+			return
+		}
+		yield(place, p.drawn)
 	}
 	t.deal(0, places, synapses, 0)
 }

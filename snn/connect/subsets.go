@@ -24,7 +24,7 @@ type subsets struct {
 
 	levels [40]shares // one for each depth of spans
 	taken  []uint64   // a bit a place of a small span
-	drawn  []uint16   // places of the small span, source by source
+	drawn  []uint32   // places of the small span, source by source
 	starts []uint32   // of each place in from
 	from   []uint32   // sources of each place
 }
@@ -136,25 +136,36 @@ func (d *subsets) draw(first, end int, all *shares) {
 
 // choose appends n of the places to drawn, in any order.
 func (d *subsets) choose(s *random.Stream, n, places int) {
-	if n == 1 {
-		d.drawn = append(d.drawn, uint16(s.Intn(uint64(places))))
-		return
-	}
 	start, few := len(d.drawn), min(n, places-n)
-	for len(d.drawn)-start < few {
-		p := uint16(s.Intn(uint64(places)))
-		if bit := uint64(1) << (p & 63); d.taken[p>>6]&bit == 0 {
-			d.taken[p>>6] |= bit
-			d.drawn = append(d.drawn, p)
-		}
+	d.drawn = slices.Grow(d.drawn, n)[:start+few]
+	out := d.drawn[start:]
+	if s.Below(uint32(places), out); few > 1 || few < n {
+		d.distinct(s, uint32(places), out)
 	}
 	if few < n {
 		d.drawn = d.drawn[:start]
-		for p := range uint16(places) {
+		for p := range uint32(places) {
 			if d.taken[p>>6]>>(p&63)&1 == 0 {
 				d.drawn = append(d.drawn, p)
 			}
 		}
 	}
-	clear(d.taken)
+	if n > 1 {
+		clear(d.taken)
+	}
+}
+
+// distinct draws again what was drawn before, and leaves all in taken.
+func (d *subsets) distinct(s *random.Stream, places uint32, out []uint32) {
+	for have := 0; ; s.Below(places, out[have:]) {
+		for _, p := range out[have:] {
+			word := &d.taken[p>>6]
+			out[have] = p
+			have += int(^*word >> (p & 63) & 1)
+			*word |= 1 << (p & 63)
+		}
+		if have == len(out) {
+			return
+		}
+	}
 }

@@ -53,5 +53,5 @@ func independent(s *random.Stream, n uint64, left, right int) uint64 {
 // of the targets, but for a chance under 1e-12. Source: Bernstein's inequality.
 func unlikely(mean float64, targets int) int {
 	l := 27.64 + pinned.Log(float64(max(targets, 1))) // ln 1e12
-	return int(math.Ceil(mean + l/3 + math.Sqrt(float64(l*l)/9+float64(2*mean*l))))
+	return int(min(math.Ceil(mean+l/3+math.Sqrt(float64(l*l)/9+float64(2*mean*l))), 1<<52))
 }
