@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -26,6 +25,7 @@ type runFlags struct {
 	out, data, format   string
 	json, quiet, force  bool
 	noReport            bool
+	maxMemory           int64
 	maxOutput           int64
 }
 
@@ -57,6 +57,7 @@ func runCommand() *cobra.Command {
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
 	fl.BoolVar(&f.noReport, "no-report", false, "leave no report.html; volley report makes it later")
 	fl.BoolVar(&f.force, "force", false, "write into a directory that holds something else")
+	fl.Int64Var(&f.maxMemory, "max-memory", 0, "most bytes of memory that the network may take (default: what the machine has available)")
 	fl.Int64Var(&f.maxOutput, "max-output", 0, "most bytes that the run may write (default: what the disk holds)")
 	return c
 }
@@ -66,8 +67,15 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	n, err := compile(m, files)
+	memory := newMemory(f.maxMemory)
+	if err := memory.checkNeurons(m); err != nil {
+		return err
+	}
+	n, err := kernel.Compile(m, files)
 	if err != nil {
+		return err
+	}
+	if err := memory.checkNetwork(n, f.partitions); err != nil {
 		return err
 	}
 	findings, err := results.New(n)
@@ -117,14 +125,6 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		err = showErr
 	}
 	return err
-}
-
-func compile(m *model.Model, files fs.FS) (*kernel.Network, error) {
-	n, err := kernel.Compile(m, files)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return n, nil
 }
 
 func printJSON(s *record.Summary) error {

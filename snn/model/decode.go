@@ -55,6 +55,9 @@ func (d *decoder) object(t *tree, path string, v reflect.Value) {
 		if fallback, ok := f.Tag.Lookup("default"); ok && t.get(key) == nil {
 			d.value(&tree{kind: scalar, text: withUnit(fallback, f.Tag.Get("unit"))}, join(path, key), v.Field(i), f.Tag)
 		}
+		if part := f.Type.Kind() == reflect.Struct && f.Type != valueType; part && t.get(key) == nil { // its parts have defaults
+			d.object(&tree{kind: mapping}, join(path, key), v.Field(i))
+		}
 	}
 	for _, e := range t.keys {
 		i, ok := fields[e.name]

@@ -6,13 +6,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"github.com/volley-snn/volley/snn/neuron"
+	"github.com/volley-snn/volley/snn/plasticity"
+	"github.com/volley-snn/volley/snn/random"
 )
 
 // Digest names the model: SHA-256 over all that it says, however it was written.
+// Whether a default is written out makes no difference, nor in which unit.
 func (m *Model) Digest() string {
-	said := *m
-	said.Source = nil
-	text, err := json.Marshal(finite(reflect.ValueOf(said)))
+	text, err := json.Marshal(plain(reflect.ValueOf(*m.explicit())))
 	if err != nil {
 		panic(fmt.Sprintf("model: a decoded model holds what JSON cannot: %v", err))
 	}
@@ -20,36 +23,111 @@ func (m *Model) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// finite turns a value into maps, lists and words: infinities have no JSON.
-func finite(v reflect.Value) any {
+// explicit is the model with every default of neuron and synapse models written out.
+func (m *Model) explicit() *Model {
+	said := *m
+	said.Source = nil
+	for _, own := range []*uint64{&said.Seeds.Network, &said.Seeds.Initial, &said.Seeds.Input} {
+		if *own == 0 {
+			*own = said.Seeds.Base
+		}
+	}
+	said.Populations = append([]Population(nil), m.Populations...)
+	for i := range said.Populations {
+		p := &said.Populations[i]
+		if spec, ok := neuron.Lookup(p.Model); ok {
+			p.Model, p.Params, p.Initial = spec.Name, written(p.Params, spec.Params), written(p.Initial, spec.State)
+		}
+	}
+	said.Projections = append([]Projection(nil), m.Projections...)
+	for i := range said.Projections {
+		p := &said.Projections[i]
+		if spec, ok := plasticity.Lookup(p.Synapse); ok {
+			full := map[string]Value{}
+			for _, v := range spec.Params {
+				full[v.Name] = Const(v.Default)
+			}
+			for name, v := range p.Params {
+				full[name] = v
+			}
+			p.Params = full
+		}
+	}
+	return &said
+}
+
+func written(given map[string]Value, vars []neuron.Var) map[string]Value {
+	full := map[string]Value{}
+	for _, v := range vars {
+		full[v.Name] = Const(v.Default)
+		if v.List {
+			full[v.Name] = Value{List: v.Defaults}
+		}
+	}
+	for name, v := range given {
+		full[name] = v
+	}
+	return full
+}
+
+var (
+	distributionType = reflect.TypeFor[random.Distribution]()
+	spikesType       = reflect.TypeFor[[]SpikeRecord]()
+)
+
+// plain turns a value into maps, lists and words: infinities have no JSON.
+func plain(v reflect.Value) any {
 	switch v.Kind() {
 	case reflect.Struct:
+		if v.Type() == distributionType {
+			return plainDistribution(v.Interface().(random.Distribution))
+		}
 		fields := map[string]any{}
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() {
-				fields[f.Name] = finite(v.Field(i))
+				fields[f.Name] = plain(v.Field(i))
 			}
 		}
 		return fields
 	case reflect.Slice:
+		if v.Type() == spikesType && v.IsNil() {
+			return "all" // an empty list is none
+		}
 		items := []any{}
 		for i := range v.Len() {
-			items = append(items, finite(v.Index(i)))
+			items = append(items, plain(v.Index(i)))
 		}
 		return items
 	case reflect.Map:
 		entries := map[string]any{}
 		for _, k := range v.MapKeys() {
-			entries[k.String()] = finite(v.MapIndex(k))
+			entries[k.String()] = plain(v.MapIndex(k))
 		}
 		return entries
 	case reflect.Pointer:
 		if v.IsNil() {
 			return nil
 		}
-		return finite(v.Elem())
+		return plain(v.Elem())
 	case reflect.Float64:
-		return fmt.Sprintf("%x", v.Float())
+		return fmt.Sprintf("%x", v.Float()+0) // -0 is 0
 	}
 	return v.Interface()
+}
+
+// plainDistribution leaves out what has no effect.
+func plainDistribution(d random.Distribution) any {
+	said := []string{string(d.Kind), fmt.Sprintf("%x", d.A+0)}
+	if d.IsConstant() {
+		return said[1:]
+	}
+	said = append(said, fmt.Sprintf("%x", d.B+0))
+	if d.Bounded {
+		bounds := d.Bounds
+		if bounds == "" {
+			bounds = random.Redraw
+		}
+		said = append(said, fmt.Sprintf("%x %x", d.Min+0, d.Max+0), string(bounds))
+	}
+	return said
 }

@@ -119,14 +119,41 @@ func TestAllFaultsTogether(t *testing.T) {
 	}
 }
 
-func TestOverrides(t *testing.T) {
+func TestBrokenOverrides(t *testing.T) {
 	for set, want := range map[string]string{
-		"populations.F.size=3": "populations.F: no such part", "size": "expected path=value", "dt.x=1": "has no parts", "populations.E.size=": "",
+		"populations.F.size=3":             "--set populations.F.size=3: populations.F: no such part; expected one of E",
+		"size":                             "--set size: expected path=value, such as populations.E.size=100",
+		"dt.x=1":                           "--set dt.x=1: dt: has no parts",
+		"populations.E.size=":              "--set populations.E.size=: populations.E.size: expected a value, or null to take the part out",
+		"populations.E=null":               `m.yaml:7:17: projections.E_E.source: no population or input "E"; there is none`,
+		"dt[0]=1 ms":                       "--set dt[0]=1 ms: dt[0]: no such part of the list",
+		"records.spikes=[{population: F}]": `--set records.spikes=[{population: F}]: records.spikes[0].population: no population or input "F"; expected one of E`,
 	} {
 		_, err := load(good, set)
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("--set %s: got %v, expected %q", set, err, want)
+			t.Errorf("--set %s: got\n%v\nexpected\n%s", set, err, want)
 		}
+	}
+}
+
+// Values of --set are YAML: lists and mappings too.
+func TestOverrides(t *testing.T) {
+	text := good + "records:\n  spikes: [{population: E, first: 1}, {population: E, first: 2}]\n  signals: [{population: E, variables: [V_m], interval: 1 ms}]\n"
+	m, err := load(text, "populations.E.params={tau_m: 30 ms, C_m: 100 pF}", "projections.E_E.weight={uniform: {min: 1 pA, max: 2 pA}}", "records.spikes[1].count=4",
+		"records.spikes[0]={population: E, first: 5}", "records.signals[0].variables=[V_m, I_syn_ex]", "populations.E.initial.V_m=-60 mV", "projections.E_E.delay={normal: {mean: 2 ms, std: 1 ms, min: 0.1 ms}}",
+		"populations.E.params.C_m=null", "populations.E.params.V_th=-0.05 V", "seeds.network=7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, p := m.Populations[0], m.Projections[0]
+	if len(e.Params) != 2 || e.Params["tau_m"].Dist.A != 30 || e.Params["V_th"].Dist.A != -50 || e.Initial["V_m"].Dist.A != -60 {
+		t.Errorf("population %+v", e)
+	}
+	if p.Weight.Dist.B != 2 || p.Delay.Dist.Min != 0.1 || m.Seeds.Network != 7 {
+		t.Errorf("projection %+v, seeds %+v", p, m.Seeds)
+	}
+	if r := m.Records; r.Spikes[0].First != 5 || r.Spikes[1].First != 2 || r.Spikes[1].Count != 4 || len(r.Signals[0].Variables) != 2 {
+		t.Errorf("records %+v", r)
 	}
 }
 

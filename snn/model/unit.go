@@ -8,20 +8,38 @@ import (
 )
 
 // unit is a unit of measure: what it measures, and its size in the base unit of
-// that (ms, mV, pA, pF, nS, Hz, deg).
+// that (ms, mV, pA, pF, nS, Hz, deg), which is factor times a power of ten.
 type unit struct {
 	measures string
+	power    int
 	factor   float64
 }
 
 var units = map[string]unit{
-	"s": {"time", 1e3}, "ms": {"time", 1}, "us": {"time", 1e-3}, "min": {"time", 6e4},
-	"V": {"voltage", 1e3}, "mV": {"voltage", 1}, "uV": {"voltage", 1e-3},
-	"A": {"current", 1e12}, "mA": {"current", 1e9}, "uA": {"current", 1e6}, "nA": {"current", 1e3}, "pA": {"current", 1},
-	"F": {"capacitance", 1e12}, "uF": {"capacitance", 1e6}, "nF": {"capacitance", 1e3}, "pF": {"capacitance", 1},
-	"S": {"conductance", 1e9}, "mS": {"conductance", 1e6}, "uS": {"conductance", 1e3}, "nS": {"conductance", 1}, "pS": {"conductance", 1e-3},
-	"Hz": {"frequency", 1}, "kHz": {"frequency", 1e3}, "1/s": {"frequency", 1}, "1/ms": {"frequency", 1e3},
-	"deg": {"angle", 1}, "rad": {"angle", 180 / math.Pi},
+	"s": {"time", 3, 1}, "ms": {"time", 0, 1}, "us": {"time", -3, 1}, "min": {"time", 3, 60},
+	"V": {"voltage", 3, 1}, "mV": {"voltage", 0, 1}, "uV": {"voltage", -3, 1},
+	"A": {"current", 12, 1}, "mA": {"current", 9, 1}, "uA": {"current", 6, 1}, "nA": {"current", 3, 1}, "pA": {"current", 0, 1},
+	"F": {"capacitance", 12, 1}, "uF": {"capacitance", 6, 1}, "nF": {"capacitance", 3, 1}, "pF": {"capacitance", 0, 1},
+	"S": {"conductance", 9, 1}, "mS": {"conductance", 6, 1}, "uS": {"conductance", 3, 1}, "nS": {"conductance", 0, 1}, "pS": {"conductance", -3, 1},
+	"Hz": {"frequency", 0, 1}, "kHz": {"frequency", 3, 1}, "1/s": {"frequency", 0, 1}, "1/ms": {"frequency", 3, 1},
+	"deg": {"angle", 0, 1}, "rad": {"angle", 0, 180 / math.Pi},
+}
+
+// shifted is the number that text stands for, times a power of ten: the decimal is
+// shifted and rounded once, so that 700 us is the same number as 0.7 ms.
+func shifted(text string, power int) (float64, error) {
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil || power == 0 || strings.ContainsAny(text, "xXnNpP_") { // hexadecimal, infinite, not a number
+		return x * math.Pow10(power), err
+	}
+	digits, exponent := text, 0
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		if exponent, err = strconv.Atoi(text[i+1:]); err != nil {
+			return x * math.Pow10(power), nil
+		}
+		digits = text[:i]
+	}
+	return strconv.ParseFloat(digits+"e"+strconv.Itoa(exponent+power), 64)
 }
 
 // parseQuantity reads "20 ms" as a number of want; want "" takes a bare number,
@@ -51,23 +69,27 @@ func parseQuantity(text, want string) (x float64, have string, err error) {
 	switch {
 	case name == "" && want == "*":
 		return x, "", nil
-	case name == "" && (math.IsInf(x, 0) || false):
+	case name == "" && math.IsInf(x, 0):
 		return x, want, nil
 	case name == "":
 		return 0, "", fmt.Errorf("%q has no unit; expected %s", text, example(want))
 	case !known:
 		return 0, "", fmt.Errorf("%q has the unknown unit %q; expected %s", text, name, example(want))
 	case want == "*":
-		return x * u.factor, baseUnit(u.measures), nil
+		x, err = shifted(number, u.power)
+		return x * u.factor, baseUnit(u.measures), err
 	}
 	w, ok := units[want]
 	if !ok || w.measures != u.measures {
 		return 0, "", fmt.Errorf("%q is a %s; expected %s", text, u.measures, example(want))
 	}
-	if u == w {
-		return x, want, nil
+	if x, err = shifted(number, u.power-w.power); err != nil {
+		return 0, "", fmt.Errorf("%q is not a number; expected %s", text, example(want))
 	}
-	return x * u.factor / w.factor, want, nil
+	if u.factor != w.factor {
+		x *= u.factor / w.factor
+	}
+	return x, want, nil
 }
 
 func baseUnit(measures string) string {

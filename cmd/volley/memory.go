@@ -1,0 +1,72 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/snn/kernel"
+	"github.com/volley-snn/volley/snn/model"
+)
+
+// memory refuses what would not fit. limit is --max-memory; 0 is what is available.
+type memory struct {
+	limit int64
+	word  string // for the limit
+}
+
+func newMemory(limit int64) memory {
+	if limit > 0 {
+		return memory{limit, "--max-memory allows"}
+	}
+	return memory{engine.AvailableMemory(), "are available"}
+}
+
+// checkNeurons refuses a model whose neurons alone do not fit, before any is drawn.
+func (m memory) checkNeurons(mod *model.Model) error {
+	if bytes := kernel.NeuronBytes(mod); m.limit > 0 && bytes > m.limit {
+		return m.refuse(mod.Name, bytes, "", nil)
+	}
+	return nil
+}
+
+// checkNetwork refuses a network that does not fit, before any synapse is made.
+func (m memory) checkNetwork(n *kernel.Network, partitions int) error {
+	if partitions <= 0 {
+		partitions = runtime.GOMAXPROCS(0)
+	}
+	e := n.Estimate(min(partitions, max(n.Size(), 1)))
+	if m.limit == 0 || e.Bytes <= m.limit {
+		return nil
+	}
+	slices.SortStableFunc(e.Projections, func(a, b kernel.ProjectionEstimate) int { return cmp.Compare(b.Bytes, a.Bytes) })
+	return m.refuse(n.Model.Name, e.Bytes, fmt.Sprintf(" for %d neurons and %.4g synapses", e.Neurons, float64(e.Synapses)), e.Projections)
+}
+
+func (m memory) refuse(name string, bytes int64, of string, largest []kernel.ProjectionEstimate) error {
+	var parts []string
+	for _, p := range largest[:min(3, len(largest))] {
+		parts = append(parts, fmt.Sprintf("%s %s", p.Name, size(p.Bytes)))
+	}
+	most := ""
+	if len(parts) > 0 {
+		most = " (most of it " + strings.Join(parts, ", ") + ")"
+	}
+	limit := size(m.limit) + " " + m.word
+	if strings.HasPrefix(m.word, "--") {
+		limit = m.word + " " + size(m.limit)
+	}
+	return usageError{fmt.Errorf("%s would take about %s of memory%s%s, and %s; make the model smaller, or raise --max-memory", name, size(bytes), of, most, limit)}
+}
+
+// size words a number of bytes.
+func size(bytes int64) string {
+	x, unit := float64(bytes), 0
+	for x >= 1024 && unit < 6 {
+		x, unit = x/1024, unit+1
+	}
+	return fmt.Sprintf("%.4g %s", x, [...]string{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}[unit])
+}
