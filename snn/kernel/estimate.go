@@ -71,7 +71,7 @@ func NeuronBytes(m *model.Model) int64 {
 		if !ok {
 			continue
 		}
-		each := 40 + 16*float64(len(spec.State)) // sums, refractoriness, cost; the state and its start
+		each := 40 + float64(16*float64(len(spec.State))) // sums, refractoriness, cost; the state and its start
 		for _, values := range []map[string]model.Value{p.Params, p.Initial} {
 			for _, v := range values {
 				if v.File != "" || v.List != nil || !v.Dist.IsConstant() {
@@ -82,7 +82,7 @@ func NeuronBytes(m *model.Model) int64 {
 		bytes += float64(each * float64(p.Size))
 	}
 	for i := range m.Inputs {
-		bytes += 40 * float64(m.Inputs[i].Size)
+		bytes += float64(40 * float64(m.Inputs[i].Size))
 	}
 	return whole(bytes)
 }
