@@ -148,7 +148,7 @@ func benchModelCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			n, err := compile(m, files)
+			n, err := compile(m, files, 0, f.partitions)
 			if err != nil {
 				return err
 			}

@@ -34,11 +34,28 @@ func examplesCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Printf("%-14s %s\n", strings.TrimSuffix(name, ".yaml"), strings.Join(strings.Fields(m.Description), " "))
+				fmt.Println(strings.TrimSuffix(name, ".yaml"))
+				for _, line := range wrap(m.Description, 76) {
+					fmt.Println("    " + line)
+				}
 			}
+			fmt.Println("\nvolley run example:NAME runs one; volley examples NAME prints its model file.")
 			return nil
 		},
 	}
+}
+
+// wrap breaks text into lines of at most width letters, where its words allow.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
 }
 
 func versionCommand() *cobra.Command {

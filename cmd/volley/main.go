@@ -47,7 +47,7 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), reportCommand(), benchCommand(), examplesCommand(), versionCommand())
+	root.AddCommand(runCommand(), reportCommand(), benchCommand(), examplesCommand(), schemaCommand(), versionCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	var faults model.Faults

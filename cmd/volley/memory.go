@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,6 +12,20 @@ import (
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
 )
+
+// compile resolves a model, and refuses it before anything large is made where it
+// would not fit maxMemory bytes; 0 is what the machine has available.
+func compile(m *model.Model, files fs.FS, maxMemory int64, partitions int) (*kernel.Network, error) {
+	memory := newMemory(maxMemory)
+	if err := memory.checkNeurons(m); err != nil {
+		return nil, err
+	}
+	n, err := kernel.Compile(m, files)
+	if err != nil {
+		return nil, err
+	}
+	return n, memory.checkNetwork(n, partitions)
+}
 
 // memory refuses what would not fit. limit is --max-memory; 0 is what is available.
 type memory struct {

@@ -12,7 +12,6 @@ import (
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/internal/results"
-	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
 )
 
@@ -67,15 +66,8 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	memory := newMemory(f.maxMemory)
-	if err := memory.checkNeurons(m); err != nil {
-		return err
-	}
-	n, err := kernel.Compile(m, files)
+	n, err := compile(m, files, f.maxMemory, f.partitions)
 	if err != nil {
-		return err
-	}
-	if err := memory.checkNetwork(n, f.partitions); err != nil {
 		return err
 	}
 	findings, err := results.New(n)

@@ -70,6 +70,9 @@ func (d *decoder) object(t *tree, path string, v reflect.Value) {
 		}
 		f := v.Type().Field(i)
 		if kind, ok := belongs(f.Tag, t); !ok {
+			if e.merged { // came along with what was wanted
+				continue
+			}
 			d.fault(e.key, join(path, e.name), "belongs to %s, not to %s", strings.ReplaceAll(f.Tag.Get("for")+f.Tag.Get("rule"), ",", ", "), kind)
 			continue
 		}

@@ -45,7 +45,7 @@ type Seeds struct {
 // Population is a named group of neurons of one model.
 type Population struct {
 	Name  string `yaml:"-"`
-	Model string `yaml:"model" required:"true" doc:"neuron model, under NEST's name"`
+	Model string `yaml:"model" required:"true" spec:"neuron" doc:"neuron model, under NEST's name"`
 	Size  int    `yaml:"size" required:"true" min:"1" doc:"number of neurons"`
 
 	// Params and Initial are keyed by the neuron model's names and hold its units.
