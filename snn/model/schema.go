@@ -27,7 +27,7 @@ func Schema() []byte {
 		"description": "numbers, words and lists by name, for expressions: size: $(10 * scale); --set scale=2 changes one", "type": "object",
 		"additionalProperties": object{"type": []any{"number", "string", "boolean", "array"}},
 	}
-	delete(root, "required") // what this file lacks, one that it includes may say
+	delete(root, "anyOf") // what this file lacks, one that it includes may say
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "volley model"
 	root["$defs"] = s.defs
@@ -80,7 +80,7 @@ func (s *schema) of(t reflect.Type) object {
 		}
 	}
 	if always != nil {
-		out["required"] = always
+		out["anyOf"] = unlessLeftOut(always)
 	}
 	if cases := append(kinds.cases(t), s.models(t)...); len(cases) > 0 {
 		out["allOf"] = cases
@@ -124,11 +124,16 @@ func (k kinds) cases(t reflect.Type) []any {
 		}
 		then := object{"properties": forbidden}
 		if must != nil {
-			then["required"] = must
+			then["anyOf"] = unlessLeftOut(must)
 		}
 		all = append(all, ifIs(k.key, word, then))
 	}
 	return all
+}
+
+// unlessLeftOut requires keys, but of a part that may be left out.
+func unlessLeftOut(keys []any) []any {
+	return []any{object{"required": keys}, object{"required": []any{"when"}}}
 }
 
 func ifIs(key, word string, then object) object {
