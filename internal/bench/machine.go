@@ -89,10 +89,10 @@ func chain(memory []uint64) {
 	}
 }
 
-// kept is where results go, so that what computes them is not left out.
-var kept uint64
+// Kept is where results go, so that what computes them is not left out.
+var Kept uint64
 
-func keep(x uint64) { kept += x }
+func keep(x uint64) { Kept += x }
 
 // Now is the time of a measurement, for a table's heading.
 func Now() string { return time.Now().UTC().Format(time.RFC3339) }

@@ -84,7 +84,7 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 func build(env kernel.Environment, n *kernel.Network, r snn.Range) (p *kernel.Partition, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			cause, stack := caught(panicked)
+			stack, cause := caught(panicked)
 			err = fmt.Errorf("the partition of GIDs %d to %d could not be built: %w\n%s", r.First, r.End-1, cause, stack)
 		}
 	}()

@@ -56,9 +56,9 @@ func (f *Fault) before(g *Fault) bool {
 	return a.GID < b.GID
 }
 
-// caught is the cause of what recover returned, and where that happened, unless
-// the cause says it.
-func caught(panicked any) (cause error, stack []byte) {
+// caught is where a panic happened, unless its cause says it, and the cause of what
+// recover returned.
+func caught(panicked any) (stack []byte, cause error) {
 	cause, known := panicked.(error)
 	if !known {
 		cause = fmt.Errorf("%v", panicked)
@@ -67,7 +67,7 @@ func caught(panicked any) (cause error, stack []byte) {
 	if !errors.As(cause, &u) {
 		stack = debug.Stack()
 	}
-	return cause, stack
+	return stack, cause
 }
 
 // step lets partition i take its step; a panic becomes its fault.
@@ -75,7 +75,7 @@ func (e *Engine) step(i int) {
 	defer func() {
 		if p := recover(); p != nil {
 			f := &Fault{Partition: i, GIDs: e.Ranges[i], From: e.now, To: e.in.To, DtMs: e.Network.DtMs}
-			f.Cause, f.Stack = caught(p)
+			f.Stack, f.Cause = caught(p)
 			e.faults[i] = f
 		}
 	}()
