@@ -25,6 +25,9 @@ func (s size) blocks(tb testing.TB, k kind, multapses bool) ([]Block, int64) {
 	for base := 0; base < s.n; base += MaxTargets {
 		p := Part{Rule: connect.FixedIndegree{Indegree: s.k, Switches: connect.Switches{Autapses: true, Multapses: multapses}},
 			Space: connect.Space{Sources: s.n, Targets: s.n, Same: true}, Key: 5, Lo: base, Hi: min(base+MaxTargets, s.n)}
+		if k.layout == Procedural {
+			p.Rule = connect.PairwiseBernoulli{P: float64(s.k) / float64(s.n), Switches: connect.Switches{Autapses: true}}
+		}
 		if k.weights > 0 || k.delays > 1 {
 			p.Draw = cheapDraw(k)
 		}
@@ -52,7 +55,7 @@ func cheapDraw(k kind) func(int, []uint32) ([]uint32, []int32, []uint16) {
 
 func BenchmarkDeliver(b *testing.B) {
 	for _, s := range sizes {
-		for _, k := range []kind{{List, 1, 0, 0, false}, {List, 30, 0, 0, false}, {Packed, 1, 1, 16, false}, {Packed, 1, 1, 24, false}, {Packed, 1, 1, 32, false}, {Packed, 30, 1, 16, false}, {Packed, 30, 1, 24, false}, {Bitmap, 1, 0, 0, false}} {
+		for _, k := range []kind{{List, 1, 0, 0, false}, {List, 30, 0, 0, false}, {Packed, 1, 1, 16, false}, {Packed, 1, 1, 24, false}, {Packed, 1, 1, 32, false}, {Packed, 30, 1, 16, false}, {Packed, 30, 1, 24, false}, {Bitmap, 1, 0, 0, false}, {Procedural, 1, 0, 0, false}} {
 			if k.layout == Bitmap && s.n > 50000 {
 				continue
 			}

@@ -14,6 +14,7 @@ type Traits struct {
 	Delays           int     // how many delays there may be
 	OneWeight        bool
 	Multapses        bool // pairs may have several synapses
+	BySource         bool // the rule can make its synapses source by source
 	WeightBits       int  // of each weight, where they differ: 16, 24 or 32
 }
 
@@ -74,6 +75,8 @@ func (t Traits) excludes(l Layout) string {
 		return "needs one weight for all synapses; these differ: use packed"
 	case t.Delays > 1:
 		return "needs one delay for all synapses; these differ: use list or packed"
+	case l == Procedural && !t.BySource:
+		return "needs a rule that makes synapses source by source: pairwise_bernoulli, all_to_all or one_to_one; this one draws a target's sources together: use list"
 	}
 	return ""
 }
@@ -89,6 +92,8 @@ func Bytes(l Layout, t Traits) int64 {
 		return int64(rows + float64(2*t.Synapses))
 	case Packed:
 		return int64(rows + float64(float64(2+t.WeightBits/8)*t.Synapses))
+	case Procedural:
+		return 0
 	case Bitmap:
 		stride := math.Ceil(float64(t.Targets)/chunkTargets) * chunkBytes
 		return int64(rows + float64(float64(t.Sources+1)*stride) + t.repeats())

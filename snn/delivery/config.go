@@ -72,6 +72,8 @@ func Build(c Config) (Block, error) {
 		return newPacked(&c)
 	case Bitmap:
 		return newBitmap(&c)
+	case Procedural:
+		return newProcedural(&c)
 	}
 	return nil, fmt.Errorf("delivery: no layout %q", c.Layout)
 }

@@ -59,7 +59,7 @@ func kinds() []kind {
 		{List, 1, 0, 0, false}, {List, 7, 0, 0, false}, {List, 300, 0, 0, true},
 		{Packed, 1, 60000, 16, false}, {Packed, 9, 60000, 16, true}, {Packed, 1, 1 << 24, 24, true}, {Packed, 40, 1 << 24, 24, false},
 		{Packed, 1, 1 << 30, 32, false}, {Packed, 300, 1 << 30, 32, true},
-		{Bitmap, 1, 0, 0, false},
+		{Bitmap, 1, 0, 0, false}, {Procedural, 1, 0, 0, false},
 	}
 }
 
@@ -83,6 +83,9 @@ func (k kind) random(r *rand.Rand) network {
 			connect.PairwiseBernoulli{P: r.Float64()},
 			connect.AllToAll{},
 		}[r.IntN(3)]
+		if k.layout == Procedural {
+			p.Rule = []connect.Rule{connect.PairwiseBernoulli{P: r.Float64() * r.Float64()}, connect.AllToAll{}}[r.IntN(2)]
+		}
 		p.Lo = r.IntN(p.Space.Targets)
 		p.Hi = p.Lo + 1 + r.IntN(p.Space.Targets-p.Lo)
 		p.Offset = offset + r.IntN(20)

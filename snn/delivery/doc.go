@@ -11,3 +11,5 @@
 // Inner loops are assembly where the CPU allows it, written by internal/asmgen,
 // with scalar twins of the same bits.
 package delivery
+
+//go:generate sh -c "cd internal/asmgen && go run . -out ../../kernels_amd64.s -stubs ../../stubs_amd64.go -pkg delivery"

@@ -4,12 +4,10 @@ import "golang.org/x/sys/cpu"
 
 // fastest is the kernels that this CPU runs fastest.
 func fastest() kernels {
-	k := scalar
-	k.list, k.packed = addList, addPacked
 	if cpu.X86.HasAVX2 {
-		k.bits = addBits
+		return kernels{addList, addPacked, addBits}
 	}
-	return k
+	return scalar
 }
 
 // runs must have paddingRuns entries more than its length, and at least one.

@@ -28,6 +28,7 @@ func (p *Projection) traits() delivery.Traits {
 		Sources: p.space.Sources, Targets: p.space.Targets, Synapses: p.rule.Expected(p.space, 0, p.space.Targets),
 		Delays: int(p.maxDelay-p.minDelay) + 1, OneWeight: low == high,
 	}
+	_, t.BySource = p.rule.(connect.BySource)
 	switch p.rule.(type) {
 	case connect.OneToOne, connect.AllToAll, connect.PairwiseBernoulli:
 	default:

@@ -28,7 +28,11 @@ func tangle(r *rand.Rand, layout string) *model.Model {
 	for k := range 12 {
 		p := model.Projection{Name: fmt.Sprint("p", k), Source: []string{"A", "B", "C", "in"}[r.IntN(4)], Target: []string{"A", "B", "C"}[r.IntN(3)], Layout: layout,
 			Autapses: r.IntN(2) == 0, Multapses: true, Weight: constant(float64(r.IntN(2)*7 - 3)), Delay: constant(0.5 + float64(r.IntN(10))/10)}
-		switch r.IntN(3) {
+		rule := r.IntN(3)
+		if layout == "procedural" {
+			rule = 1 + r.IntN(2)
+		}
+		switch rule {
 		case 0:
 			p.Rule, p.Indegree = "fixed_indegree", r.IntN(60)
 		case 1:
@@ -42,7 +46,7 @@ func tangle(r *rand.Rand, layout string) *model.Model {
 			}
 			p.Bits = []int{0, 16, 32}[r.IntN(3)]
 		}
-		if layout != "bitmap" && r.IntN(2) == 0 {
+		if layout != "bitmap" && layout != "procedural" && r.IntN(2) == 0 {
 			p.Delay.Dist = random.Distribution{Kind: random.Uniform, A: 0.2, B: 3}
 		}
 		m.Projections = append(m.Projections, p)
@@ -83,7 +87,7 @@ func arrive(n *Network, spiked func(snn.Tick, snn.GID) bool, t snn.Tick) (sums [
 
 // Every layout, under every cut, brings every neuron what the naive twin finds.
 func TestStaticBlocksAgainstTwin(t *testing.T) {
-	for _, layout := range []string{"auto", "list", "packed", "bitmap"} {
+	for _, layout := range []string{"auto", "list", "packed", "bitmap", "procedural"} {
 		r := rand.New(rand.NewPCG(3, 4))
 		for round := range 4 {
 			m := tangle(r, layout)
@@ -138,10 +142,11 @@ func TestStaticBlocksAgainstTwin(t *testing.T) {
 // One network gives the same spikes in every layout that holds it.
 func TestLayoutChangesNothing(t *testing.T) {
 	want := ""
-	for _, layout := range []string{"auto", "list", "packed", "bitmap"} {
+	for _, layout := range []string{"auto", "list", "packed", "bitmap", "procedural"} {
 		m := brunel(20)
 		for i := range m.Projections {
-			m.Projections[i].Layout = layout
+			p := &m.Projections[i]
+			p.Layout, p.Rule, p.P = layout, "pairwise_bernoulli", 0.1
 		}
 		n := compile(t, m, ".")
 		for _, parts := range []int{1, 3} {
@@ -165,6 +170,8 @@ func TestLayoutThatCannotHoldIsRefused(t *testing.T) {
 	for layout, change := range map[string]func(*model.Projection){
 		"list":   func(p *model.Projection) { p.Weight.Dist = random.Distribution{Kind: random.Uniform, A: 1, B: 2} },
 		"bitmap": func(p *model.Projection) { p.Delay.Dist = random.Distribution{Kind: random.Uniform, A: 1, B: 2} },
+		// fixed_indegree cannot be made source by source
+		"procedural": func(p *model.Projection) {},
 	} {
 		m := brunel(100)
 		m.Projections[0].Layout = layout

@@ -1,7 +1,5 @@
 // Command asmgen writes the assembly of package delivery. It is a module of its
-// own, so that the simulator does not depend on avo. From this folder:
-//
-//	go run . -out ../../asm_amd64.s -stubs ../../asm_amd64.go -pkg delivery
+// own, so that the simulator does not depend on avo.
 package main
 
 import . "github.com/mmcloughlin/avo/build"
