@@ -20,7 +20,7 @@ list_run:
 	LEAQ       (AX)(DI*2), DI
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
-	MOVL       8(CX), DI
+	MOVL       16(CX), DI
 	LEAQ       (AX)(DI*2), DI
 	MOVL       4(CX), SI
 	MOVL       (CX), BX
@@ -155,7 +155,7 @@ packed4_run:
 	LEAQ       (AX)(DI*4), DI
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
-	MOVL       8(CX), DI
+	MOVL       16(CX), DI
 	LEAQ       (AX)(DI*4), DI
 	MOVL       4(CX), SI
 	MOVL       (CX), BX
@@ -245,7 +245,7 @@ packed5_run:
 	ADDQ       AX, DI
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
-	MOVL       8(CX), DI
+	MOVL       16(CX), DI
 	LEAQ       (DI)(DI*4), DI
 	ADDQ       AX, DI
 	MOVL       4(CX), SI
@@ -328,7 +328,7 @@ packed6_run:
 	LEAQ       (AX)(DI*2), DI
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
-	MOVL       8(CX), DI
+	MOVL       16(CX), DI
 	LEAQ       (DI)(DI*2), DI
 	LEAQ       (AX)(DI*2), DI
 	MOVL       4(CX), SI

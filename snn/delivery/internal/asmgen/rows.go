@@ -9,6 +9,7 @@ import (
 )
 
 // ahead is how many runs before its turn a run's first two lines are asked for.
+// The rest is asked for as long as the second run before it is read.
 const ahead = 6
 
 // rows is the loop over runs that list and packed kernels share.
@@ -18,7 +19,7 @@ type rows struct {
 	payload, runs     reg.Register
 	left              reg.GPVirtual
 	at, count, target reg.GPVirtual // cursor, synapses left of the run, scratch
-	next              reg.GPVirtual // line of the next run that is asked for
+	next              reg.GPVirtual // lines of a later run that are asked for
 }
 
 // each emits the loop: block handles perBlock synapses at r.at, one handles one.
@@ -45,7 +46,7 @@ func (r *rows) each(perBlock int, block func(), one func()) {
 	start(ahead, r.next)
 	PREFETCHT0(Mem{Base: r.next})
 	PREFETCHT0(Mem{Base: r.next, Disp: 64})
-	start(1, r.next)
+	start(2, r.next)
 	MOVL(Mem{Base: r.runs, Disp: 4}, r.count.As32())
 	MOVL(Mem{Base: r.runs}, r.at.As32())
 	SUBQ(r.at, r.count)
