@@ -34,7 +34,7 @@ func (r PairwiseBernoulli) Expected(s Space, lo, hi int) float64 {
 
 // InDegreeBound is eight standard deviations above the mean.
 func (r PairwiseBernoulli) InDegreeBound(s Space) int {
-	mean := float64(s.Sources) * r.P
+	mean := float64(float64(s.Sources) * r.P)
 	return min(s.Sources, int(mean+float64(8*math.Sqrt(float64(mean*(1-r.P)))))+16)
 }
 
