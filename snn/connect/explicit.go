@@ -16,12 +16,17 @@ type Explicit struct {
 	bad     error
 }
 
-// NewExplicit sorts a list: synapse k is from sources[k] to targets[k].
-func NewExplicit(s Space, sources, targets []uint32) *Explicit {
+// NewExplicit sorts a list: synapse k is from sources[k] to targets[k]. Check says
+// where it breaks the switches or leaves the space.
+func NewExplicit(s Space, w Switches, sources, targets []uint32) *Explicit {
 	e := &Explicit{rows: make([]uint32, len(sources)), starts: make([]uint32, s.Targets+1)}
 	for k := range sources {
 		if int(sources[k]) >= s.Sources || int(targets[k]) >= s.Targets {
 			e.bad = fmt.Errorf("synapse %d of the list is from %d to %d; sources are 0 to %d and targets 0 to %d", k+1, sources[k], targets[k], s.Sources-1, s.Targets-1)
+			return e
+		}
+		if w.excludes(s) && sources[k] == targets[k] {
+			e.bad = fmt.Errorf("synapse %d of the list is from %d to itself, and allow_autapses is false", k+1, sources[k])
 			return e
 		}
 		e.rows[k] = uint32(k)
@@ -36,13 +41,16 @@ func NewExplicit(s Space, sources, targets []uint32) *Explicit {
 	for t := range s.Targets {
 		e.starts[t+1] += e.starts[t]
 	}
-	for _, row := range e.rows {
+	for k, row := range e.rows {
 		e.sources = append(e.sources, sources[row])
+		if !w.Multapses && k > 0 && e.sources[k-1] == sources[row] && targets[e.rows[k-1]] == targets[row] {
+			e.bad = fmt.Errorf("synapses %d and %d of the list are both from %d to %d, and allow_multapses is false", e.rows[k-1]+1, row+1, sources[row], targets[row])
+		}
 	}
 	return e
 }
 
-// Check reports a synapse outside the populations.
+// Check reports a synapse outside the populations, or that the switches forbid.
 func (e *Explicit) Check(Space) []error {
 	if e.bad != nil {
 		return []error{e.bad}

@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -25,56 +24,41 @@ func (s *Series) Rows() int {
 	return len(s.Values[0])
 }
 
-// ReadSeries decodes a table with a header line, plain or compressed, whose cells
-// are separated by commas, semicolons or tabs. Columns chooses channels by name;
+// ReadSeries decodes a table: Parquet, or with a header line, plain or compressed,
+// and cells that are separated by commas, semicolons or tabs. Columns chooses channels by name;
 // nil takes every column that holds only finite numbers. Errors are *Error.
 func ReadSeries(file string, r io.Reader, columns []string) (*Series, error) {
 	b, err := decompress(file, r)
 	if err != nil {
 		return nil, err
 	}
-	c := csv.NewReader(b)
-	c.Comma = separator(b)
-	c.ReuseRecord = true
-	head, err := c.Read()
+	if head, _ := b.Peek(4); string(head) == "PAR1" {
+		text, err := io.ReadAll(b)
+		if err != nil {
+			return nil, unreadable(file, err)
+		}
+		return readParquetSeries(file, text, columns)
+	}
+	c, err := openCSV(file, b, "channels")
 	if err != nil {
-		return nil, &Error{File: file, Line: 1, What: "has no header line", Want: "the names of the channels"}
+		return nil, err
 	}
-	t := seriesTable{file: file}
-	for _, h := range head {
-		t.names = append(t.names, strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
-	}
+	t := seriesTable{file: file, names: c.names}
 	if err := t.choose(columns); err != nil {
 		return nil, err
 	}
 	for row := 0; ; row++ {
-		record, err := c.Read()
+		record, err := c.next()
 		if errors.Is(err, io.EOF) {
 			return t.series(row)
 		}
-		var parse *csv.ParseError
-		if errors.As(err, &parse) {
-			return nil, &Error{File: file, Line: parse.Line, Column: parse.Column, What: parse.Err.Error(), Want: fmt.Sprintf("%d cells, as in the header", len(t.names))}
-		} else if err != nil {
-			return nil, fault(file, "", "cannot be read: %v", err)
+		if err != nil {
+			return nil, err
 		}
-		if err := t.add(record, c); err != nil {
+		if err := t.add(record, c.Reader); err != nil {
 			return nil, err
 		}
 	}
-}
-
-// separator looks at the header line.
-func separator(b *bufio.Reader) rune {
-	head, _ := b.Peek(4096)
-	line, _, _ := strings.Cut(string(head), "\n")
-	best, most := ',', 0
-	for _, s := range []rune{',', ';', '\t'} {
-		if n := strings.Count(line, string(s)); n > most {
-			best, most = s, n
-		}
-	}
-	return best
 }
 
 // seriesTable gathers the columns that are numbers so far.

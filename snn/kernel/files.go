@@ -1,99 +1,38 @@
 package kernel
 
 import (
-	"encoding/csv"
-	"fmt"
-	"io"
 	"io/fs"
 	"math"
-	"strconv"
-	"strings"
 
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/connect"
+	"github.com/volley-snn/volley/snn/dataset"
 )
 
-// table is a CSV file of numbers with one header line.
-type table struct {
-	file    string
-	columns map[string][]float64
-	names   []string
-}
-
-func readTable(files fs.FS, name string) (*table, error) {
-	f, err := files.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.ReuseRecord = true
-	head, err := r.Read()
-	if err != nil {
-		return nil, fmt.Errorf("%s:1: a header line with the names of the columns is expected: %w", name, err)
-	}
-	t := &table{file: name, columns: map[string][]float64{}}
-	for _, h := range head {
-		t.names = append(t.names, strings.TrimSpace(h))
-	}
-	for {
-		record, err := r.Read()
-		if err == io.EOF {
-			return t, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		for k, cell := range record {
-			x, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
-			if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-				line, column := r.FieldPos(k)
-				return nil, fmt.Errorf("%s:%d:%d: %q in column %s: expected a finite number", name, line, column, cell, t.names[k])
-			}
-			t.columns[t.names[k]] = append(t.columns[t.names[k]], x)
-		}
-	}
-}
-
-// find is the first column of one of the names, a unit suffix (_ms, _pA) left aside.
-func (t *table) find(names ...string) ([]float64, error) {
-	for _, want := range names {
-		for _, have := range t.names {
-			if base, _, _ := strings.Cut(have, "_"); have == want || base == want {
-				return t.columns[have], nil
-			}
-		}
-	}
-	return nil, fmt.Errorf("%s: expected a column %s, there are %s", t.file, strings.Join(names, " or "), strings.Join(t.names, ", "))
-}
-
+// readColumn reads a column that the model names.
 func readColumn(files fs.FS, name, column string) ([]float64, error) {
-	t, err := readTable(files, name)
+	t, err := dataset.ReadTable(files, name, dataset.Column{Names: []string{column}})
 	if err != nil {
 		return nil, err
 	}
-	if c, ok := t.columns[column]; ok {
-		return c, nil
-	}
-	return nil, fmt.Errorf("%s: no column %q, there are %s", name, column, strings.Join(t.names, ", "))
+	return t.Values[0], nil
 }
 
-func readSpikes(files fs.FS, name string) (timesMs []float64, neurons []uint32, err error) {
-	t, err := readTable(files, name)
+// timeColumn is how a file calls times.
+var timeColumn = dataset.Column{Names: []string{"time", "t"}, Unit: "ms"}
+
+// readSpikes reads the spikes of a population of size neurons.
+func readSpikes(files fs.FS, name string, size int, dtMs float64) (timesMs []float64, neurons []uint32, err error) {
+	t, err := dataset.ReadTable(files, name, timeColumn, dataset.Column{Names: []string{"neuron", "gid", "id"}, Below: uint64(max(size, 1))})
 	if err != nil {
 		return nil, nil, err
 	}
-	if timesMs, err = t.find("time", "t"); err != nil {
-		return nil, nil, err
+	for row, ms := range t.Values[0] {
+		if ticks(ms, dtMs) < 1 {
+			return nil, nil, t.Fault(row, 0, "a time from the first tick on", "%g ms is before %g ms", ms, dtMs)
+		}
 	}
-	who, err := t.find("gid", "neuron", "id")
-	if err != nil {
-		return nil, nil, err
-	}
-	neurons = make([]uint32, len(who))
-	for i, x := range who {
-		neurons[i] = uint32(x)
-	}
-	return timesMs, neurons, nil
+	return t.Values[0], t.Integers(1), nil
 }
 
 // edgeList is an explicit list of synapses; weights and delays are nil where the
@@ -105,32 +44,27 @@ type edgeList struct {
 	minDelay, maxDelay snn.Tick
 }
 
-func readEdges(files fs.FS, name string, dtMs float64) (*edgeList, error) {
-	t, err := readTable(files, name)
+// readEdges reads the synapses of a space; weights are in the unit of the receptors.
+func readEdges(files fs.FS, name string, s connect.Space, unit string, dtMs float64) (*edgeList, error) {
+	t, err := dataset.ReadTable(files, name,
+		dataset.Column{Names: []string{"source", "src", "pre"}, Below: uint64(s.Sources)},
+		dataset.Column{Names: []string{"target", "dst", "post"}, Below: uint64(s.Targets)},
+		dataset.Column{Names: []string{"weight"}, Unit: unit, Optional: true},
+		dataset.Column{Names: []string{"delay"}, Unit: "ms", Optional: true})
 	if err != nil {
 		return nil, err
 	}
-	sources, err := t.find("source", "src", "pre")
-	if err != nil {
-		return nil, err
-	}
-	targets, err := t.find("target", "dst", "post")
-	if err != nil {
-		return nil, err
-	}
-	l := &edgeList{sources: make([]uint32, len(sources)), targets: make([]uint32, len(targets)), minDelay: longestDelay + 1}
-	for i := range sources {
-		l.sources[i], l.targets[i] = uint32(sources[i]), uint32(targets[i])
-	}
-	if weights, err := t.find("weight"); err == nil {
-		l.weights = weights
-	}
-	if delays, err := t.find("delay"); err == nil {
-		for _, d := range delays {
-			k := ticks(d, dtMs)
-			l.delays = append(l.delays, k)
-			l.minDelay, l.maxDelay = min(l.minDelay, k), max(l.maxDelay, k)
+	l := &edgeList{sources: t.Integers(0), targets: t.Integers(1), weights: t.Values[2], minDelay: longestDelay + 1}
+	for row, ms := range t.Values[3] {
+		k := ticks(ms, dtMs)
+		if k < 1 || k > longestDelay {
+			return nil, t.Fault(row, 3, "a delay of 1 to 2^15 ticks", "%g ms is %g ticks", ms, math.Round(ms/dtMs))
 		}
+		l.delays = append(l.delays, k)
+		l.minDelay, l.maxDelay = min(l.minDelay, k), max(l.maxDelay, k)
+	}
+	if t.Rows == 0 {
+		l.weights, l.delays = nil, nil
 	}
 	return l, nil
 }

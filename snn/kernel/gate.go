@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/dataset"
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/ssdp"
 	"github.com/volley-snn/volley/snn/synchrony"
@@ -151,18 +152,11 @@ func (p *Projection) setGate(files fs.FS, dtMs float64) error {
 }
 
 func readSignal(files fs.FS, m *model.Gate, dtMs float64) (*signal, error) {
-	t, err := readTable(files, m.Reward)
+	t, err := dataset.ReadTable(files, m.Reward, timeColumn, dataset.Column{Names: []string{"reward", "loss"}})
 	if err != nil {
 		return nil, fmt.Errorf("reward: %w", err)
 	}
-	timesMs, err := t.find("time", "t")
-	if err != nil {
-		return nil, fmt.Errorf("reward: %w", err)
-	}
-	values, err := t.find("reward", "loss")
-	if err != nil {
-		return nil, fmt.Errorf("reward: %w", err)
-	}
+	timesMs, values := t.Values[0], t.Values[1]
 	s := &signal{values: values}
 	if m.Signal != "loss" {
 		for k := range values {
@@ -171,7 +165,7 @@ func readSignal(files fs.FS, m *model.Gate, dtMs float64) (*signal, error) {
 	}
 	for k, ms := range timesMs {
 		if k > 0 && ms < timesMs[k-1] {
-			return nil, fmt.Errorf("reward: %s: row %d: times must rise, %g ms follows %g ms", m.Reward, k+1, ms, timesMs[k-1])
+			return nil, fmt.Errorf("reward: %w", t.Fault(k, 0, "times that rise", "%g ms follows %g ms", ms, timesMs[k-1]))
 		}
 		s.ticks = append(s.ticks, ticks(ms, dtMs))
 	}

@@ -178,10 +178,10 @@ func TestDopamineGateLearnsFromTheSignal(t *testing.T) {
 func TestGateFaults(t *testing.T) {
 	files := fstest.MapFS{"back.csv": {Data: []byte("time_ms,reward\n5,1\n4,1\n")}, "other.csv": {Data: []byte("time_ms,x\n5,1\n")}}
 	for want, g := range map[string]model.Gate{
-		"projections.in_out.ssdp.gate.bins: 2 to 64 bins": {Type: "synchrony", Measure: "kappa", Bins: 300},
-		"gate.reward: a dopamine gate needs a file":       {Type: "dopamine", Measure: "S"},
-		"back.csv: row 2: times must rise":                {Type: "dopamine", Measure: "S", Reward: "back.csv"},
-		"other.csv: expected a column reward or loss":     {Type: "dopamine", Measure: "S", Reward: "other.csv"},
+		"projections.in_out.ssdp.gate.bins: 2 to 64 bins":                           {Type: "synchrony", Measure: "kappa", Bins: 300},
+		"gate.reward: a dopamine gate needs a file":                                 {Type: "dopamine", Measure: "S"},
+		"back.csv:3: column time_ms: 4 ms follows 5 ms; expected times that rise":   {Type: "dopamine", Measure: "S", Reward: "back.csv"},
+		"other.csv:1: has the columns time_ms, x; expected a column reward or loss": {Type: "dopamine", Measure: "S", Reward: "other.csv"},
 		"none.csv": {Type: "dopamine", Measure: "S", Reward: "none.csv"},
 	} {
 		if _, err := Compile(gated(g), files); err == nil || !strings.Contains(err.Error(), want) {

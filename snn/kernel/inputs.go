@@ -52,7 +52,7 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 		}
 	case "spike_times":
 		if in.File != "" {
-			times, neurons, err := readSpikes(files, in.File)
+			times, neurons, err := readSpikes(files, in.File, in.Size, m.Dt)
 			if err != nil {
 				return nil, wrap("file", err)
 			}
@@ -102,7 +102,7 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 }
 
 func readImages(files fs.FS, name string) (*dataset.Images, error) {
-	f, err := files.Open(name)
+	f, err := dataset.Open(files, name)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func readLabels(files fs.FS, name string, images *dataset.Images) ([]byte, error
 	if name == "" {
 		return nil, nil
 	}
-	f, err := files.Open(name)
+	f, err := dataset.Open(files, name)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func readLabels(files fs.FS, name string, images *dataset.Images) ([]byte, error
 }
 
 func readSeries(files fs.FS, name string, columns []string) (*dataset.Series, error) {
-	f, err := files.Open(name)
+	f, err := dataset.Open(files, name)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/dataset"
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/random"
 )
@@ -80,11 +81,11 @@ func TestNet200GivesNESTsSpikes(t *testing.T) {
 	if _, err := os.Stat(oracles); err != nil {
 		t.Skipf("NEST's traces are not here, so nothing is compared: %v", err)
 	}
-	want, err := readTable(os.DirFS(oracles), "net200_spikes.csv")
+	want, err := dataset.ReadTable(os.DirFS(oracles), "net200_spikes.csv", dataset.Column{Names: []string{"t"}, Unit: "ms"}, dataset.Column{Names: []string{"id"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	times, ids := want.columns["t_ms"], want.columns["id"]
+	times, ids := want.Values[0], want.Values[1]
 	for _, parts := range []int{1, 2, 3, 7, 200} {
 		got := simulate(t, compile(t, net200(), oracles), parts)
 		if len(got) != len(times) {

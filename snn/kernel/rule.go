@@ -24,12 +24,22 @@ func (c *compiler) rule(p *Projection) error {
 	case "pairwise_bernoulli":
 		p.rule = connect.PairwiseBernoulli{P: m.P, Switches: switches}
 	case "explicit":
-		list, err := readEdges(c.files, m.File, c.n.DtMs)
+		unit := ""
+		if len(p.Target.Receptors) > 0 {
+			unit = p.Target.Receptors[0].Unit
+		}
+		list, err := readEdges(c.files, m.File, p.space, unit, c.n.DtMs)
 		if err != nil {
 			return fmt.Errorf("file: %w", err)
 		}
+		if list.weights == nil && len(list.sources) > 0 && m.Weight.Dist.Kind == "" {
+			return fmt.Errorf("file: %s has no column weight, and the projection gives none", m.File)
+		}
+		if list.delays == nil && len(list.sources) > 0 && m.Delay.Dist.Kind == "" {
+			return fmt.Errorf("file: %s has no column delay, and the projection gives none", m.File)
+		}
 		p.list = list
-		p.rule = connect.NewExplicit(p.space, list.sources, list.targets)
+		p.rule = connect.NewExplicit(p.space, switches, list.sources, list.targets)
 	default:
 		return fmt.Errorf("rule: no connection rule %q", m.Rule)
 	}

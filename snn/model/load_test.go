@@ -157,10 +157,34 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
+// Whatever stands in the files and in --set, Load gives a model or Faults.
 func FuzzLoad(f *testing.F) {
-	f.Add(good)
+	f.Add(good, "", "")
 	for _, c := range broken {
-		f.Add(strings.Replace(good, c.from, c.to, 1))
+		f.Add(strings.Replace(good, c.from, c.to, 1), "", "")
 	}
-	f.Fuzz(func(_ *testing.T, text string) { load(text) })
+	for _, text := range []string{neurons, learns} {
+		f.Add(text, "", "")
+	}
+	f.Add("include: b.yaml\n"+good, "parameters: {n: 3, list: [1, 2]}\npopulations:\n  E: {size: $(n * list[1])}\n", "populations.E.size=$(n)")
+	f.Add("include: [b.yaml, b.yaml]\n"+good, "include: m.yaml\n", "projections.E_E={source: E}")
+	f.Add(good, "", "records.signals=[{population: E, variables: [V_m]}]")
+	f.Add("a: &a {b: *a}\nc: {<<: *a, <<: [*a, *a]}\n", "", "a.b[0].c=null")
+	f.Add("parameters: {x: $(x), y: '$(\"a\" + \"b\")', z: $(pow(2, 0.5) > 1 ? sum([1, 2]) : -1)}\n"+good, "", "x=$(y)")
+	f.Fuzz(func(t *testing.T, text, included, set string) {
+		o := Options{}
+		if set != "" {
+			o.Set = []string{set}
+		}
+		m, err := Load(files(map[string]string{"m.yaml": text, "b.yaml": included}), "m.yaml", o)
+		if err != nil {
+			if faults, ok := err.(Faults); !ok || len(faults) == 0 {
+				t.Fatalf("%T: %v", err, err)
+			}
+			return
+		}
+		if m.Digest() == "" || m.Complete().Validate() != nil && m.Duration < m.Dt {
+			t.Fatal("a loaded model is not valid")
+		}
+	})
 }
