@@ -33,11 +33,16 @@ func (b *synapses[T, W]) eachOnto(i int, targets []uint32, use func(k uint64)) {
 func (b *driven[T, W]) arrivedSince(t snn.Tick) []uint32 {
 	b.active = b.active[:0]
 	for j := range b.history.ends {
-		if b.history.ends[j].last > t-b.p.maxDelay {
+		if b.arrivesAfter(j, t) {
 			b.active = append(b.active, uint32(j))
 		}
 	}
 	return b.active
+}
+
+// arrivesAfter reports whether a spike of target j may have arrived after tick t.
+func (b *driven[T, W]) arrivesAfter(j int, t snn.Tick) bool {
+	return b.history.ends[j].last > t-b.p.maxDelay
 }
 
 // settle brings the rows that are not settled beyond tick after up to tick t.
@@ -77,15 +82,22 @@ func (b *driven[T, W]) settle(t, after snn.Tick) {
 }
 
 // unscaled is the targets whose weights may have changed since they were scaled
-// last; all is whether they are all.
+// last, or of which a bound then kept the sum from what it should be; all is
+// whether they are all.
 func (b *driven[T, W]) unscaled() (targets []uint32, all bool) {
 	if !b.traces.PostOnly || b.scaled == snn.Never {
 		return nil, true
 	}
-	return b.arrivedSince(b.scaled), false
+	b.active = b.active[:0]
+	for j := range b.history.ends {
+		if b.bounded[j] || b.arrivesAfter(j, b.scaled) {
+			b.active = append(b.active, uint32(j))
+		}
+	}
+	return b.active, false
 }
 
-// sumOnto leaves out targets whose weights have not changed since they were scaled.
+// sumOnto leaves out targets that scaling again would leave as they are.
 func (b *driven[T, W]) sumOnto(sums []float64) {
 	targets, all := b.unscaled()
 	if !all && b.few(targets) {
@@ -107,11 +119,21 @@ func (b *driven[T, W]) sumOnto(sums []float64) {
 func (b *driven[T, W]) scaleBy(factors []float64) {
 	targets, all := b.unscaled()
 	b.scaled = b.heard
+	one := func(k uint64) {
+		j := b.targets[k]
+		if x := float64(b.w[k]) * factors[j]; x < b.lo || x > b.hi {
+			b.bounded[j] = true
+		}
+		b.scaleOne(k, factors[j])
+	}
+	clear(b.bounded)
 	if all || !b.few(targets) {
-		b.synapses.scaleBy(factors)
+		for k := range b.w {
+			one(uint64(k))
+		}
 		return
 	}
 	for i := range b.sources {
-		b.eachOnto(i, targets, func(k uint64) { b.scaleOne(k, factors[b.targets[k]]) })
+		b.eachOnto(i, targets, one)
 	}
 }

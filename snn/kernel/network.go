@@ -218,11 +218,7 @@ func (c *compiler) grids() {
 		grids[p] = g
 	}
 	for _, p := range c.n.Projections {
-		spikesPerTick := 1.0
-		if p.Source.Model == "parrot_neuron" {
-			spikesPerTick = 64
-		}
-		perTick := float64(p.rule.InDegreeBound(p.space)) * spikesPerTick
+		perTick := float64(p.rule.InDegreeBound(p.space)) * float64(max(p.Source.spec.MostSpikes, 1))
 		ports, err := p.ports()
 		if err != nil {
 			c.fault(fmt.Errorf("projections.%s: %w", p.Name, err))
@@ -255,7 +251,7 @@ func (p *Projection) ports() ([]int, error) {
 		return []int{r}, err
 	}
 	low, high := p.weightRange()
-	if p.Model.Receptor != "" || low == high {
+	if named := p.Model.Receptor != "" && p.Model.Receptor != "0"; named || low == high {
 		r, err := p.Target.receptor(p.Model.Receptor, high)
 		return []int{r}, err
 	}

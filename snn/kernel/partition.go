@@ -250,6 +250,7 @@ func (p *Partition) receive(in Input) {
 }
 
 func (p *Partition) begin(trial *Trial) {
+	first := p.trial == nil
 	p.trial = trial
 	for _, n := range p.scalers {
 		n.done = false
@@ -263,7 +264,9 @@ func (p *Partition) begin(trial *Trial) {
 			s.reset(p.now)
 		}
 		if s.threshold != nil {
-			s.threshold.settle()
+			if !first { // else no trial has ended
+				s.threshold.settle()
+			}
 			s.threshold.rate = trial.Rate
 			if !trial.Homeostasis {
 				s.threshold.rate = 0

@@ -154,7 +154,7 @@ func (p *Projection) setWeightBound() {
 		}
 	}
 	if s := p.Model.SSDP; s != nil {
-		p.weightBound = max(p.weightBound, math.Abs(s.WMax))
+		p.weightBound = max(p.weightBound, math.Abs(s.WMin), math.Abs(s.WMax))
 	}
 	if p.synapse != nil {
 		p.boundPlastic()

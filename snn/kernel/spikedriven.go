@@ -122,7 +122,7 @@ func (p *Projection) plasticReceptor() (int, error) {
 	if p.Model.SSDP == nil && lo < 0 && hi > 0 && p.Model.Receptor == "" {
 		return 0, fmt.Errorf("weights of %s must have one sign, they reach from %g to %g; or name a receptor_type", p.Model.Synapse, lo, hi)
 	}
-	if hi <= 0 && p.Model.SSDP == nil {
+	if hi <= 0 {
 		hi = lo
 	}
 	return p.Target.receptor(p.Model.Receptor, hi)

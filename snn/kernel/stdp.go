@@ -28,6 +28,7 @@ type driven[T index, W float] struct {
 	history *postHistory
 	heard   snn.Tick // spikes up to here have been received
 	scaled  snn.Tick // when the weights were normalised last
+	bounded []bool   // of each target, whether a weight was set to a bound then
 	active  []uint32 // scratch
 	sweep   snn.Tick // span after which silent sources are settled, and the history trimmed
 }
@@ -52,7 +53,7 @@ func newDriven[T index, W float](base *synapses[T, W], dtMs float64) *driven[T, 
 	if b.traces.Pre == plasticity.SincePost {
 		b.own = make([]W, len(base.w))
 	}
-	b.history = newPostHistory(base.slice, b.traces, dtMs)
+	b.history, b.bounded = newPostHistory(base.slice, b.traces, dtMs), make([]bool, base.slice.len())
 	for i := range b.sources {
 		b.sources[i].trace = b.traces.Start
 	}
@@ -130,11 +131,12 @@ func (b *driven[T, W]) cross(i uint32, t snn.Tick, slow float64) {
 }
 
 // short is the weight after a spike of source s at tick t onto a target that has
-// spiked once or not at all since; where more is to be known, it is not done.
+// spiked once or not at all since, and not at the tick whose spikes arrive now;
+// where more is to be known, it is not done.
 func (b *driven[T, W]) short(s *sourceTrace, w W, r *postRecord, delay, t snn.Tick, slow float64) (_ W, done bool) {
 	from, at := s.settled-delay, t-delay
 	switch {
-	case r.last <= from:
+	case r.last <= from && r.last < at:
 	case r.before <= from && r.last < at:
 		w = W(b.rule.Post(float64(w), float64(s.trace*b.plus.Over(int64(r.last+delay-s.last))), r.slow))
 	default:
@@ -227,6 +229,7 @@ func (b *driven[T, W]) begin(now snn.Tick, trial *Trial, reset bool) {
 	}
 	if reset {
 		b.history.clear(now)
+		b.scaled = snn.Never // what has changed since is forgotten
 		clear(b.own)
 		for i := range b.sources {
 			b.sources[i] = sourceTrace{last: now, settled: now}

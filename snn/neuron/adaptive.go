@@ -107,12 +107,22 @@ type Instability struct {
 	GID   snn.GID
 	Tick  snn.Tick
 	VmMV  float64
+
+	Spikes int // in the tick, where it is these that are too many
 }
 
 func (e *Instability) Error() string {
+	if e.Spikes > 0 {
+		return fmt.Sprintf("neuron %d (%s) spikes %d times in tick %d, which is more than the sums of weights allow for: its weights or currents are too large", e.GID, e.Model, e.Spikes, e.Tick)
+	}
 	return fmt.Sprintf("neuron %d (%s) became unstable in tick %d, at V_m %g mV: its weights, currents or parameters are too large", e.GID, e.Model, e.Tick, e.VmMV)
 }
 
 func (a *adaptive) unstable(i int, tick snn.Tick) *Instability {
 	return &Instability{Model: a.model, GID: a.first + snn.GID(i), Tick: tick, VmMV: a.vec[0]}
+}
+
+// bursts is the panic of a neuron that spikes too often in a tick.
+func (a *adaptive) bursts(i int, tick snn.Tick, spikes int) *Instability {
+	return &Instability{Model: a.model, GID: a.first + snn.GID(i), Tick: tick, VmMV: a.vec[0], Spikes: spikes}
 }

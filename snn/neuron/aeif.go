@@ -17,6 +17,7 @@ import (
 // Delta_T is 0); it sets V to V_reset and adds b to w at once. Input.Threshold is
 // added to V_th.
 func aeif(s Spec, own ...Var) Spec {
+	s.MostSpikes = aeifMostSpikes
 	s.Params = append([]Var{
 		{Name: "V_peak", Unit: "mV", Doc: "potential at which a spike is counted"},
 		{Name: "V_reset", Unit: "mV", Default: -60, Doc: "potential after a spike"},
@@ -157,6 +158,10 @@ func (g *aeifGroup) Update(in *Input, fired []uint32) []uint32 {
 	return fired
 }
 
+// aeifMostSpikes is the most spikes of a neuron in a tick; without a refractory time
+// there may be several.
+const aeifMostSpikes = 8
+
 // tick integrates neuron i over one tick; spikes fall between inner steps.
 func (g *aeifGroup) tick(i int, in *Input, fired []uint32) []uint32 {
 	k := g.k
@@ -164,7 +169,7 @@ func (g *aeifGroup) tick(i int, in *Input, fired []uint32) []uint32 {
 	if k.perDeltaT == 0 {
 		vSpike = g.vTh
 	}
-	n := 0
+	n, before := 0, len(fired)
 	for t := 0.0; t < g.dt && n <= maxInnerSteps; n++ {
 		t = g.solver.Step(g, k.tolerance, t, g.dt, &g.step[i], &g.vec)
 		switch {
@@ -183,6 +188,9 @@ func (g *aeifGroup) tick(i int, in *Input, fired []uint32) []uint32 {
 	// the bounds beyond which NEST gives up
 	if v, w := g.vec[0], math.Abs(g.vec[aeifW]); n > maxInnerSteps || !(v > -1e3) || !(w < 1e6) {
 		panic(g.unstable(i, in.Tick))
+	}
+	if spikes := len(fired) - before; spikes > aeifMostSpikes {
+		panic(g.bursts(i, in.Tick, spikes))
 	}
 	if g.r[i] > 0 {
 		g.r[i]--

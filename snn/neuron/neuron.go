@@ -21,6 +21,11 @@ type Spec struct {
 	Float32   bool   // whether the state may be float32; see Config
 	Receptors func(p Params) []Receptor
 
+	// MostSpikes is the most spikes of a neuron in a tick, where that may be more
+	// than one: sums of weights are bounded by it, so a group panics with an
+	// Instability beyond. 0 stands for 1.
+	MostSpikes int
+
 	// Check returns what is wrong with the parameters of one neuron, one
 	// sentence a fault ("tau_m must be > 0 ms, is -3"); nil where all is well.
 	// Numbers that are none, infinities and flags that are neither 0 nor 1 are

@@ -1,5 +1,7 @@
 package neuron
 
+import "github.com/volley-snn/volley/snn"
+
 // parrotNeuron has no potential: currents and thresholds mean nothing to it.
 func parrotNeuron() Spec {
 	return Spec{
@@ -10,16 +12,25 @@ func parrotNeuron() Spec {
 			return []Receptor{{Name: "input", Sign: +1}}
 		},
 		Check: func(Params) []string { return nil },
-		New:   func(Config) Group { return parrotGroup{} },
+		New:   func(c Config) Group { return parrotGroup{c.First} },
+
+		MostSpikes: parrotMostSpikes,
 	}
 }
 
-type parrotGroup struct{}
+// parrotMostSpikes is the most spikes that a parrot repeats in a tick.
+const parrotMostSpikes = 64
 
-func (parrotGroup) Update(in *Input, fired []uint32) []uint32 {
+type parrotGroup struct{ first snn.GID }
+
+func (g parrotGroup) Update(in *Input, fired []uint32) []uint32 {
 	quantum := in.quantum(0)
 	for i, sum := range in.sums(0) {
-		for n := int(float64(sum) * quantum); n > 0; n-- {
+		n := int(float64(sum) * quantum)
+		if n > parrotMostSpikes {
+			panic(&Instability{Model: "parrot_neuron", GID: g.first + snn.GID(i), Tick: in.Tick, Spikes: n})
+		}
+		for range max(n, 0) {
 			fired = append(fired, uint32(i))
 		}
 	}

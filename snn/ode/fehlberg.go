@@ -122,7 +122,10 @@ func (f *Fehlberg) ratio(s System, tol Tolerance, h float64, y *Vector) float64 
 	for i := range f.N {
 		err := float64(h * (float64(e1*k[0][i]) + float64(e3*k[2][i]) + float64(e4*k[3][i]) + float64(e5*k[4][i]) + float64(e6*k[5][i])))
 		allowed := tol.Abs + float64(tol.Rel*(float64(tol.State*math.Abs(y[i]))+float64(tol.Slope*math.Abs(h*f.end[i]))))
-		if r := math.Abs(err) / allowed; r > largest {
+		switch r := math.Abs(err) / allowed; {
+		case math.IsNaN(r): // a stage left all numbers: the step was far too long
+			return math.Inf(1)
+		case r > largest:
 			largest = r
 		}
 	}
