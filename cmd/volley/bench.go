@@ -15,7 +15,10 @@ import (
 )
 
 func benchCommand() *cobra.Command {
-	c := &cobra.Command{Use: "bench", Short: "Measure what this machine does: inner loops, or a model"}
+	c := &cobra.Command{
+		Use: "bench", Short: "Measure what this machine does: inner loops, or a model", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
 	c.AddCommand(benchKernelCommand(), benchModelCommand())
 	return c
 }
@@ -139,6 +142,9 @@ func benchModelCommand() *cobra.Command {
 		Use: "model MODEL", Short: "Build and simulate a model several times, without recording", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := checkRepeats(repeats); err != nil {
+				return err
+			}
+			if err := f.check(); err != nil {
 				return err
 			}
 			if f.duration != "" {

@@ -20,7 +20,7 @@ func examplesCommand() *cobra.Command {
 			if len(args) == 1 {
 				text, err := fs.ReadFile(examples.Files, args[0]+".yaml")
 				if err != nil {
-					return usageError{fmt.Errorf("there is no example %q; `volley examples` lists them", args[0])}
+					return noExample(args[0])
 				}
 				_, err = os.Stdout.Write(text)
 				return err
@@ -56,6 +56,15 @@ func wrap(text string, width int) []string {
 		line = strings.TrimPrefix(line+" "+word, " ")
 	}
 	return append(lines, line)
+}
+
+// noExample says that there is no such example, and which there are.
+func noExample(name string) error {
+	files, _ := fs.Glob(examples.Files, "*.yaml") // the pattern is well formed
+	for i := range files {
+		files[i] = strings.TrimSuffix(files[i], ".yaml")
+	}
+	return usageError{fmt.Errorf("there is no example %q; expected one of %s", name, strings.Join(files, ", "))}
 }
 
 func versionCommand() *cobra.Command {

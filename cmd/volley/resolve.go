@@ -37,7 +37,7 @@ func resolve(arg, dataDir string, options model.Options) (*model.Model, fs.FS, e
 	if example, ok := strings.CutPrefix(arg, "example:"); ok {
 		places, name = overlay{examples.Files}, example+".yaml"
 		if _, err := fs.Stat(examples.Files, name); err != nil {
-			return nil, nil, usageError{fmt.Errorf("there is no example %q; `volley examples` lists them", example)}
+			return nil, nil, noExample(example)
 		}
 	} else {
 		places, name = overlay{os.DirFS(filepath.Dir(arg))}, filepath.Base(arg)
@@ -48,8 +48,11 @@ func resolve(arg, dataDir string, options model.Options) (*model.Model, fs.FS, e
 		return nil, nil, err
 	}
 	if dataDir != "" {
-		if _, err := os.Stat(dataDir); err != nil {
+		switch info, err := os.Stat(dataDir); {
+		case err != nil:
 			return nil, nil, usageError{fmt.Errorf("--data: %w", err)}
+		case !info.IsDir():
+			return nil, nil, usageError{fmt.Errorf("--data %s: expected a directory, found a file", dataDir)}
 		}
 		places = append(places, os.DirFS(dataDir))
 	}

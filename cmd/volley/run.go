@@ -34,6 +34,9 @@ func runCommand() *cobra.Command {
 		Use: "run MODEL", Short: "Simulate a model: a file, or example:NAME", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			f.seed, _ = c.Flags().GetUint64("seed")
+			if err := f.check(); err != nil {
+				return err
+			}
 			if c.Flags().Changed("seed") {
 				f.set = append(f.set, fmt.Sprintf("seeds.base=%d", f.seed))
 			}

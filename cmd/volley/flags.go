@@ -1,0 +1,27 @@
+package main
+
+import "fmt"
+
+// maxSeed is the largest whole number that a model file can hold.
+const maxSeed = 1 << 53
+
+// check refuses values of flags that mean nothing. 0 is the default of each
+// number. The error is a usageError.
+func (f runFlags) check() error {
+	for _, flag := range []struct {
+		name  string
+		value int64
+	}{
+		{"partitions", int64(f.partitions)},
+		{"threads", int64(f.threads)},
+		{"max-output", f.maxOutput},
+	} {
+		if flag.value < 0 {
+			return usageError{fmt.Errorf("--%s: must be at least 1, or 0 for the default, is %d", flag.name, flag.value)}
+		}
+	}
+	if f.seed > maxSeed {
+		return usageError{fmt.Errorf("--seed: must be at most %d, is %d", uint64(maxSeed), f.seed)}
+	}
+	return nil
+}

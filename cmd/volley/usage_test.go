@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Each mistake on the command line ends with exit code 2 and one line that says
+// what was expected, and leaves no file.
+func TestUsageErrors(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("file", []byte("text"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"run example:brunel --partitions -1", "--partitions: must be at least 1"},
+		{"run example:brunel --threads -1", "--threads: must be at least 1"},
+		{"run example:brunel --max-output -5", "--max-output: must be at least 1"},
+		{"run example:brunel --seed 18446744073709551615", "--seed: must be at most 9007199254740992"},
+		{"run example:brunel --seed -1", `invalid argument "-1" for "--seed"`},
+		{"run example:brunel --data file", "--data file: expected a directory"},
+		{"run example:brunel --data missing", "--data: stat missing"},
+		{"run example:brunel --set discard=0ms --format xml", "expected parquet or csv"},
+		{"run example:brunel --set discard=0ms --out file", "not a directory"},
+		{"run example:brunell", "expected one of brunel, digits"},
+		{"run", "accepts 1 arg(s)"},
+		{"run -x", "unknown shorthand flag"},
+		{"examples brunell", "expected one of brunel, digits"},
+		{"bench nonsense", `unknown command "nonsense" for "volley bench"`},
+		{"bench model example:brunel --threads -1", "--threads: must be at least 1"},
+		{"nonsense", `unknown command "nonsense"`},
+	} {
+		var stderr bytes.Buffer
+		code := execute(t.Context(), strings.Fields(c.args), &stderr)
+		said := stderr.String()
+		if code != exitUsage || strings.Count(said, "\n") != 1 || !strings.Contains(said, c.want) {
+			t.Errorf("volley %s: exit code %d, said %q; expected %d and %q", c.args, code, said, exitUsage, c.want)
+		}
+	}
+	if left, _ := filepath.Glob("*"); len(left) != 1 {
+		t.Errorf("left %v; expected only file", left)
+	}
+}
