@@ -270,10 +270,10 @@ func TestBadUsage(t *testing.T) {
 		{[]string{"run", path, "--partitons", "3"}, "volley: unknown flag: --partitons"},
 		{[]string{"run", path, "--format", "xml"}, `volley: format "xml" of the run's tables: expected parquet or csv`},
 		{[]string{"run", filepath.Join(dir, "none.yaml")}, "none.yaml: cannot be read: file does not exist"},
-		{[]string{"run", "example:none"}, "volley: there is no example \"none\"; `volley examples` lists them"},
+		{[]string{"run", "example:none"}, "volley: there is no example \"none\"; expected one of brunel, digits, microcircuit, ssdp-volleys"},
 		{[]string{"run"}, "volley: accepts 1 arg(s), received 0"},
 		{[]string{"runs", path}, `volley: unknown command "runs" for "volley"`},
-		{[]string{"examples", "none"}, "volley: there is no example \"none\"; `volley examples` lists them"},
+		{[]string{"examples", "none"}, "volley: there is no example \"none\"; expected one of brunel, digits, microcircuit, ssdp-volleys"},
 	} {
 		if c.args[0] == "run" {
 			c.args = append([]string{"run", "--out", out, "--quiet"}, c.args[1:]...)

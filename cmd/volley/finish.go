@@ -45,15 +45,14 @@ func finish(e *engine.Engine, dir *record.Dir, o outcome, findings *results.Coll
 
 // show prints what a run came to, and leaves its report.
 func show(f runFlags, names []string, s *record.Summary) error {
+	var err error
 	if f.json {
-		if err := printJSON(s); err != nil {
-			return err
-		}
+		err = printJSON(s)
 	} else {
-		printSummary(s, names, f.out)
+		err = printSummary(s, names, f.out)
 	}
 	if f.noReport {
-		return nil
+		return err
 	}
 	// The run is done and whole: a report that fails does not undo it.
 	if path, err := report.Write(f.out); err != nil {
@@ -61,5 +60,5 @@ func show(f runFlags, names []string, s *record.Summary) error {
 	} else {
 		fmt.Fprintln(os.Stderr, "the report is", path)
 	}
-	return nil
+	return err
 }

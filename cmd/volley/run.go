@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -78,6 +79,9 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		return m.Faults(err)
 	}
 	if f.out == "" {
+		if filepath.Base(m.Name) != m.Name || m.Name == "." || !filepath.IsLocal(m.Name) {
+			return usageError{fmt.Errorf("the model's name %q cannot be a directory's: say --out DIR", m.Name)}
+		}
 		f.out = filepath.Join("runs", m.Name)
 	}
 	dir, err := record.Create(f.out, record.Options{Format: record.Format(f.format), Force: f.force, MaxBytes: f.maxOutput})
@@ -132,21 +136,24 @@ func printJSON(s *record.Summary) error {
 }
 
 // printSummary says what happened, in a few lines. names orders the results.
-func printSummary(s *record.Summary, names []string, out string) {
-	fmt.Printf("%s: %d neurons, %d synapses, %.6g ms simulated in %.3g s (%.2f x real time), %.2f ns an event\n",
+func printSummary(s *record.Summary, names []string, out string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d neurons, %d synapses, %.6g ms simulated in %.3g s (%.2f x real time), %.2f ns an event\n",
 		s.Model, s.Neurons, s.Synapses, s.DurationMs, s.WallS.Simulate, float64(s.RealTimeFactor), float64(s.NsPerEvent))
 	for _, name := range sortedNames(s.Populations) {
 		p := s.Populations[name]
-		fmt.Printf("  %-10s %7d neurons  %8.3f Hz  ISI CV %.2f  kappa %s\n", name, p.Size, float64(p.RateHz), float64(p.CVISI), kappa(p))
+		fmt.Fprintf(&b, "  %-10s %7d neurons  %8.3f Hz  ISI CV %.2f  kappa %s\n", name, p.Size, float64(p.RateHz), float64(p.CVISI), kappa(p))
 	}
 	for _, name := range names {
-		fmt.Printf("  %-22s %s\n", name, s.Results[name])
+		fmt.Fprintf(&b, "  %-22s %s\n", name, s.Results[name])
 	}
-	fmt.Printf("spikes  %s (%d)\n", s.SpikeHash[:16], s.Spikes)
+	fmt.Fprintf(&b, "spikes  %s (%d)\n", s.SpikeHash[:16], s.Spikes)
 	if s.WeightHash != "" {
-		fmt.Printf("weights %s\n", s.WeightHash[:16])
+		fmt.Fprintf(&b, "weights %s\n", s.WeightHash[:16])
 	}
+	_, err := os.Stdout.WriteString(b.String())
 	fmt.Fprintln(os.Stderr, "the run's files are in", out)
+	return err
 }
 
 // kappa is a population's synchrony, for people.

@@ -8,6 +8,42 @@ import (
 	"testing"
 )
 
+// A disk that is full under standard output is an error; the run's files and its
+// report are whole all the same.
+func TestStandardOutputIsFull(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full on this system")
+	}
+	defer full.Close()
+	t.Chdir(t.TempDir())
+	stdout := os.Stdout
+	os.Stdout = full
+	defer func() { os.Stdout = stdout }()
+	for _, flag := range []string{"--json", "--quiet"} {
+		args := strings.Fields("run example:brunel --set scale=0.02 --set indegree=12 --set discard=0ms --duration 5ms " + flag)
+		var stderr bytes.Buffer
+		if code := execute(t.Context(), args, &stderr); code != exitFailed || !strings.Contains(stderr.String(), "no space left") {
+			t.Errorf("%s: exit code %d, said %q", flag, code, stderr.String())
+		}
+		if _, err := os.Stat("runs/brunel/report.html"); err != nil {
+			t.Errorf("%s: %v", flag, err)
+		}
+	}
+}
+
+// A model's name is no way out of the folder of runs.
+func TestNameThatIsNoDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"../escape", "a/b", "..", "."} {
+		var stderr bytes.Buffer
+		args := []string{"run", "example:brunel", "--set", "discard=0ms", "--set", "name=" + name, "--quiet"}
+		if code := execute(t.Context(), args, &stderr); code != exitUsage || !strings.Contains(stderr.String(), "say --out DIR") {
+			t.Errorf("name %q: exit code %d, said %q", name, code, stderr.String())
+		}
+	}
+}
+
 // Each mistake on the command line ends with exit code 2 and one line that says
 // what was expected, and leaves no file.
 func TestUsageErrors(t *testing.T) {

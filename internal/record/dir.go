@@ -58,6 +58,9 @@ var (
 	// ErrNotRunDir refuses a directory that holds something else.
 	ErrNotRunDir = errors.New("not empty and not a run's directory")
 
+	// ErrBusy refuses a directory that another run is writing now.
+	ErrBusy = errors.New("another run is writing there")
+
 	// ErrTooLarge stops a run's output at MaxBytes or before the disk is full.
 	ErrTooLarge = errors.New("output limit reached")
 )
@@ -66,11 +69,12 @@ var (
 type Dir struct {
 	path    string
 	options Options
-	open    []output // in order of creation
-	files   []File   // finished
-	used    int64    // bytes written to tables and weights
-	checked int64    // used when the disk's free space was last asked for
-	failed  error    // the first error of writing; later ones only repeat it
+	open    []output  // in order of creation
+	files   []File    // finished
+	used    int64     // bytes written to tables and weights
+	checked int64     // used when the disk's free space was last asked for
+	failed  error     // the first error of writing; later ones only repeat it
+	lock    io.Closer // keeps other runs out until Finish, Abort or Fail
 
 	wrap func(io.Writer) io.Writer // tests put a full disk here
 }
@@ -85,7 +89,8 @@ type output interface {
 //
 // A directory of an earlier run is reused: its results are removed at once, so
 // that two runs never mix; its checkpoints stay. Any other directory that is not
-// empty is refused with ErrNotRunDir unless options.Force is set. From here on
+// empty is refused with ErrNotRunDir unless options.Force is set, and one that
+// another run is writing with ErrBusy, where the system has locks. From here on
 // run.json says that a run is under way.
 func Create(path string, options Options) (*Dir, error) {
 	switch options.Format {
@@ -101,11 +106,17 @@ func Create(path string, options Options) (*Dir, error) {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, fmt.Errorf("cannot make the run's directory %s: %w", path, reason(err))
 	}
-	d := &Dir{path: path, options: options}
+	lock, err := lockDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: choose another directory, or wait for its end", path, err)
+	}
+	d := &Dir{path: path, options: options, lock: lock}
 	if err := d.clear(); err != nil {
+		d.unlock()
 		return nil, err
 	}
 	if err := d.writeJSON(RunFile, &Run{Format: FormatVersion, Status: Running}); err != nil {
+		d.unlock()
 		return nil, err
 	}
 	return d, nil
@@ -176,6 +187,7 @@ func IsRun(path string) bool {
 // Where a table cannot be completed, its error is returned, the others are
 // completed all the same, and run.json says Failed and why.
 func (d *Dir) Finish(run *Run, summary *Summary) error {
+	defer d.unlock()
 	err := d.closeAll()
 	run.Format, run.Files = FormatVersion, d.files
 	switch {
@@ -213,6 +225,11 @@ func (d *Dir) closeAll() error {
 // Abort removes the files that are not finished, for a run that never got going.
 // After Finish it does nothing.
 func (d *Dir) Abort() {
+	d.discard()
+	d.unlock()
+}
+
+func (d *Dir) discard() {
 	for len(d.open) > 0 {
 		d.open[0].discard()
 	}
@@ -220,9 +237,18 @@ func (d *Dir) Abort() {
 
 // Fail is Abort for a run that could not get going; run.json says why. It returns why.
 func (d *Dir) Fail(why error) error {
-	d.Abort()
+	d.discard()
 	_ = d.writeJSON(RunFile, &Run{Format: FormatVersion, Status: Failed, Error: why.Error()}) // why comes first
+	d.unlock()
 	return why
+}
+
+// unlock lets other runs in.
+func (d *Dir) unlock() {
+	if d.lock != nil {
+		_ = d.lock.Close() // it was only held
+		d.lock = nil
+	}
 }
 
 // forget takes out of the list what has been closed.

@@ -11,7 +11,7 @@ import (
 // row group is complete.
 const rowGroupRows = 1 << 20
 
-// batchRows is how many rows are handed to the encoder at a time.
+// batchRows is how many rows are handed to the encoder at a time, at most.
 const batchRows = 4096
 
 // table writes rows of T to a Parquet or CSV file.
@@ -22,6 +22,7 @@ type table[T any] struct {
 	written  int64
 	inGroup  int64
 	rowBytes int64 // upper bound of an encoded row
+	batch    int   // rows handed to the encoder at a time
 	parquet  *parquet.GenericWriter[T]
 	csv      func(buf []byte, row *T) []byte
 	buf      []byte
@@ -37,7 +38,10 @@ func newTable[T any](d *Dir, name, header string, rowBytes int64, csv func([]byt
 	if d.failed != nil {
 		return nil, d.failed
 	}
-	t := &table[T]{dir: d, rowBytes: rowBytes, rows: make([]T, 0, batchRows)}
+	t := &table[T]{dir: d, rowBytes: rowBytes, batch: batchRows, rows: make([]T, 0, batchRows)}
+	if limit := d.options.MaxBytes; limit > 0 { // a low limit is not overrun by a whole batch
+		t.batch = int(max(1, min(batchRows, limit/(8*rowBytes))))
+	}
 	p, err := createPart(d, name+"."+string(d.options.Format))
 	if err != nil {
 		return nil, err
@@ -66,7 +70,7 @@ func (t *table[T]) add(row T) error {
 		return t.refusal()
 	}
 	t.rows = append(t.rows, row)
-	if len(t.rows) == batchRows {
+	if len(t.rows) >= t.batch {
 		return t.encode()
 	}
 	return nil
