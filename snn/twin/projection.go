@@ -98,7 +98,7 @@ func rule(m *model.Projection, space connect.Space, edges map[string][]float64) 
 	for k := range edges["source"] {
 		sources, targets = append(sources, uint32(edges["source"][k])), append(targets, uint32(edges["target"][k]))
 	}
-	return connect.NewExplicit(space, sources, targets)
+	return connect.NewExplicit(space, switches, sources, targets)
 }
 
 // drive gives the synapses a spike-driven model.
