@@ -384,6 +384,7 @@ func (r *maker) rule(p *model.Projection, sources, targets int) {
 	case "pairwise_bernoulli":
 		p.P = []float64{0.1, 0.4, 1}[r.IntN(3)]
 	case "explicit":
+		p.Autapses, p.Multapses = true, true // a list is refused where it breaks the switches
 		p.File = p.Name + ".csv"
 		var b strings.Builder
 		b.WriteString("source,target,weight,delay_ms\n")
