@@ -120,7 +120,6 @@ func (r PairwiseBernoulli) Each(s Space, key random.Key, lo, hi int, yield func(
 // turner turns rows of targets into lists of sources.
 type turner struct {
 	starts  []uint32 // of each target in sources, one ahead
-	row     []uint32
 	targets []uint32 // of all rows
 	ends    []uint32 // of each row in targets
 	sources []uint32
