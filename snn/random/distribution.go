@@ -53,8 +53,11 @@ func (d Distribution) Fill(key Key, out []float64) {
 		}
 		return
 	case d.Kind == Normal:
+		table, counter := normals, uint64(key)
 		for n := range out {
-			out[n] = d.A + float64(d.B*normal(key.At(uint64(n))))
+			span, t, upper := locate(mix(counter))
+			counter += golden
+			out[n] = d.A + float64(d.B*mirrored(table[span].at(t), upper))
 		}
 	default:
 		for n := range out {

@@ -10,16 +10,32 @@ import (
 // 1e-9 absolute, in a quarter of the time of pinned.NormQuantile: a polynomial on
 // each of 16 spans of every octave of min(u, 1-u).
 func normal(w uint64) float64 {
-	upper := uint64(int64(w) >> 63) // all ones where u > 1/2
-	r := (w^upper)>>12<<1 | 1       // min(u, 1-u) in units of 2^-53
+	span, t, upper := locate(w)
+	return mirrored(normals[span].at(t), upper)
+}
+
+// locate is which span min(u, 1-u) lies in, how far, 0 to 1, and all ones where u
+// is over 1/2.
+func locate(w uint64) (span uint64, t float64, upper uint64) {
+	upper = uint64(int64(w) >> 63)
+	r := (w^upper)>>12<<1 | 1 // min(u, 1-u) in units of 2^-53
 	b := math.Float64bits(float64(int64(r)))
-	c := &normals[(b>>spanBits-firstSpan)%spans]
-	t := math.Float64frombits(b&(1<<spanBits-1)<<4|oneBits) - 1 // how far into the span, 0 to 1
+	return (b>>spanBits - firstSpan) % spans, math.Float64frombits(b&(1<<spanBits-1)<<4|oneBits) - 1, upper
+}
+
+// polynomial holds coefficients, the constant first.
+type polynomial [degree + 1]float64
+
+func (c *polynomial) at(t float64) float64 {
 	x := float64(c[5]*t) + c[4]
 	x = float64(x*t) + c[3]
 	x = float64(x*t) + c[2]
 	x = float64(x*t) + c[1]
-	x = float64(x*t) + c[0]
+	return float64(x*t) + c[0]
+}
+
+// mirrored is -x where upper.
+func mirrored(x float64, upper uint64) float64 {
 	return math.Float64frombits(math.Float64bits(x) ^ upper<<63)
 }
 
@@ -35,10 +51,10 @@ const (
 // points of their spans.
 var normals = normalTable()
 
-func normalTable() *[spans][degree + 1]float64 {
+func normalTable() *[spans]polynomial {
 	// (1 + cos((2k+1)/12 pi))/2
 	points := [degree + 1]float64{0.017037086855465844, 0.14644660940672624, 0.37059047744873963, 0.6294095225512604, 0.8535533905932737, 0.9829629131445341}
-	table := new([spans][degree + 1]float64)
+	table := new([spans]polynomial)
 	for span := range 52 * 16 {
 		low := math.Ldexp(math.Float64frombits(uint64(span+firstSpan)<<spanBits), -53)
 		width := math.Ldexp(math.Float64frombits(uint64(span+firstSpan+1)<<spanBits), -53) - low
