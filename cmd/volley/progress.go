@@ -22,11 +22,18 @@ type progress struct {
 	spikes      int64
 	steps       int
 	shown       bool
+	expected    int64 // static synapses
 }
 
 func newProgress(n *kernel.Network, quiet bool) *progress {
 	now := time.Now()
-	return &progress{network: n, quiet: quiet, terminal: term.IsTerminal(int(os.Stderr.Fd())), start: now, last: now}
+	p := &progress{network: n, quiet: quiet, terminal: term.IsTerminal(int(os.Stderr.Fd())), start: now, last: now}
+	for k, e := range n.Estimate(1).Projections {
+		if !n.Projections[k].Plastic() {
+			p.expected += e.Synapses
+		}
+	}
+	return p
 }
 
 // Observe looks at the clock once in a while: a step may take only microseconds.
@@ -40,26 +47,45 @@ func (p *progress) Observe(m *engine.Moment) error {
 	if p.steps++; p.steps%32 != 0 {
 		return nil
 	}
+	now := time.Now()
+	if !p.due(now) {
+		return nil
+	}
+	bio := float64(m.To) * p.network.DtMs / 1000
+	wall := now.Sub(p.start).Seconds()
+	p.show(fmt.Sprintf("%5.1f %%  %.3f s of biological time in %.1f s (%.2f x real time)  %.3g spikes/s",
+		100*m.Done, bio, wall, wall/bio, float64(p.spikes)/wall))
+	return nil
+}
+
+// built shows how far the network is built.
+func (p *progress) built(synapses int64) {
+	if p.quiet || !p.due(time.Now()) {
+		return
+	}
+	p.show(fmt.Sprintf("building: %.3g of about %.3g synapses", float64(synapses), float64(p.expected)))
+}
+
+// due reports whether it is time for another line.
+func (p *progress) due(now time.Time) bool {
 	every := 3 * time.Second
 	if p.terminal {
 		every = 200 * time.Millisecond
 	}
-	now := time.Now()
 	if now.Sub(p.last) < every {
-		return nil
+		return false
 	}
 	p.last = now
-	bio := float64(m.To) * p.network.DtMs / 1000
-	wall := now.Sub(p.start).Seconds()
-	line := fmt.Sprintf("%5.1f %%  %.3f s of biological time in %.1f s (%.2f x real time)  %.3g spikes/s",
-		100*m.Done, bio, wall, wall/bio, float64(p.spikes)/wall)
+	return true
+}
+
+func (p *progress) show(line string) {
 	if p.terminal {
 		fmt.Fprintf(os.Stderr, "\r\x1b[K%s", line)
 		p.shown = true
-	} else {
-		fmt.Fprintln(os.Stderr, line)
+		return
 	}
-	return nil
+	fmt.Fprintln(os.Stderr, line)
 }
 
 // end clears the line.

@@ -89,7 +89,9 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		return usageError{err}
 	}
 	defer dir.Abort()
-	e, err := engine.New(n, engine.Config{Partitions: f.partitions, Threads: f.threads})
+	building := newProgress(n, f.quiet)
+	e, err := engine.New(n, engine.Config{Partitions: f.partitions, Threads: f.threads, Built: building.built})
+	building.end()
 	if err != nil {
 		return dir.Fail(err)
 	}
