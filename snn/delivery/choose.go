@@ -26,10 +26,11 @@ type Choice struct {
 }
 
 // Above leastMemory, a share of connected pairs, a bit a pair takes less memory
-// than a list; above leastTime it takes less time, while all rows stay in cache.
+// than a list; above leastTime it takes less time, where five sources or more spike
+// in a tick and all rows stay in cache.
 const (
 	leastMemory = 1. / 16
-	leastTime   = 1. / 50
+	leastTime   = 1. / 32
 	cacheBytes  = 32 << 20
 )
 

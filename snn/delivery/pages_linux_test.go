@@ -2,8 +2,9 @@ package delivery
 
 import (
 	"os"
-	"syscall"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // pages is Heap with large pages asked for, unless VOLLEY_SMALL_PAGES is set.
@@ -14,15 +15,14 @@ func pages(bytes int) []byte {
 	}
 	const huge = 1 << 21
 	skip := -uintptr(unsafe.Pointer(unsafe.SliceData(b))) & (huge - 1)
-	_ = syscall.Madvise(b[skip:skip+uintptr(bytes-huge)&^(huge-1)], 14)
+	_ = unix.Madvise(b[skip:skip+uintptr(bytes-huge)&^(huge-1)], unix.MADV_HUGEPAGE)
 	return b
 }
 
 // cpuNs is the processor time of this thread: benchmarks on a busy machine mean
 // little in wall time.
 func cpuNs() int64 {
-	var u syscall.Rusage
-	const thread = 1
-	_ = syscall.Getrusage(thread, &u)
-	return u.Utime.Nano() + u.Stime.Nano()
+	var t unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t)
+	return t.Nano()
 }
