@@ -29,27 +29,28 @@ type bitmap struct {
 const maxRows = 255
 
 func newBitmap(c *Config) (*bitmap, error) {
-	span := 0
+	low, high := MaxTargets, 0
 	for _, p := range c.Parts {
-		span = max(span, p.Offset+p.Hi-p.Lo)
+		low, high = min(low, p.Offset), max(high, p.Offset+p.Hi-p.Lo)
 	}
-	b := &bitmap{base: c.Base, first: c.First, weight: c.Weight, kernels: kernelsOf(c)}
-	b.chunks = (span + chunkTargets - 1) / chunkTargets
+	low = min(low, high)
+	b := &bitmap{base: c.Base + low, first: c.First, weight: c.Weight, kernels: kernelsOf(c)}
+	b.chunks = (high - low + chunkTargets - 1) / chunkTargets
 	b.stride = b.chunks * chunkTargets / 8
-	if span > 0 {
+	if b.chunks > 0 {
 		b.bits = c.Memory((c.Sources + 1) * b.stride)
 	}
 	b.synapses = allocate[uint32](c.Memory, c.Sources)
 	b.parts = make([]int64, len(c.Parts))
 	f := bitmapFiller{b: b, chunk: make([]byte, c.Sources*chunkBytes)}
 	c.fill(func(part int, target uint16, sources []uint32, _ []int32, _ []uint16) {
-		f.set(target, sources)
+		f.set(target-uint16(low), sources)
 		b.parts[part] += int64(len(sources))
 	})
 	f.flush()
 	b.count(f.again)
 	if len(f.again) > 0 {
-		b.repeats = newRepeats(c, f.again)
+		b.repeats = newRepeats(c, b.base, f.again)
 	}
 	return b, nil
 }
@@ -112,14 +113,14 @@ type pair struct {
 	target uint16
 }
 
-// newRepeats makes a list of pairs, which come by target.
-func newRepeats(c *Config, pairs []pair) *list {
+// newRepeats makes a list of pairs, which come by target, counted from base.
+func newRepeats(c *Config, base int, pairs []pair) *list {
 	rows := allocate[uint32](c.Memory, c.Sources+1)
 	for _, p := range pairs {
 		rows[p.source+1]++
 	}
 	t := openTable(c, 2, rows)
-	b := &list{table: t, base: c.Base, weight: c.Weight, targets: t.targets16(), kernels: kernelsOf(c)}
+	b := &list{table: t, base: base, weight: c.Weight, targets: t.targets16(), kernels: kernelsOf(c)}
 	for _, p := range pairs {
 		b.targets[rows[p.source]] = p.target
 		rows[p.source]++

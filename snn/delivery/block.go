@@ -10,7 +10,7 @@ type Block interface {
 	// Deliver adds to the sums of one tick what arrives in it. spikes[d] is who
 	// spiked the block's smallest delay and d ticks ago, ascending; fewer than
 	// Config.Delays entries mean that nobody spiked before. Returned is the
-	// number of synapses crossed. sums must reach MaxTargets beyond Config.Base.
+	// number of synapses crossed. sums must reach MaxTargets beyond the last target.
 	Deliver(spikes [][]snn.GID, sums []int32) (events int64)
 
 	// Size is what the block holds.

@@ -58,7 +58,7 @@ func TestBytesAreWhatIsBuilt(t *testing.T) {
 		if c.drops || c.layout == Procedural || c.delays > 9 {
 			continue
 		}
-		p := Part{Rule: connect.FixedIndegree{Indegree: k, Switches: connect.Switches{Multapses: true}}, Space: connect.Space{Sources: n, Targets: n}, Key: 3, Hi: n}
+		p := Part{Rule: connect.FixedIndegree{Indegree: k, Switches: connect.Switches{Multapses: true}}, Space: connect.Space{Sources: n, Targets: n}, Key: 3, Hi: n, Offset: 40_000}
 		if c.weights > 0 || c.delays > 1 {
 			p.Draw = draw(5, c.weights, c.delays, 1, false)
 		}

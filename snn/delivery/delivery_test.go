@@ -161,8 +161,8 @@ func TestLayoutsAgainstTwin(t *testing.T) {
 				if total != int64(len(n.synapses)) || made != len(n.synapses) {
 					t.Fatalf("round %d: the block says %d synapses, progress %d, there are %d", round, total, made, len(n.synapses))
 				}
-				want := make([]int32, MaxTargets+60)
-				got := make([]int32, MaxTargets+60)
+				want := make([]int32, 2*MaxTargets)
+				got := make([]int32, 2*MaxTargets)
 				for range 4 {
 					spikes := n.spikes(r)
 					events := n.deliver(spikes, want)
@@ -194,7 +194,7 @@ func TestBlockSpansAtMostMaxTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums := make([]int32, MaxTargets)
+	sums := make([]int32, 2*MaxTargets)
 	if e := b.Deliver([][]snn.GID{{0, 2}}, sums); e != 2*MaxTargets {
 		t.Errorf("%d events, expected %d", e, 2*MaxTargets)
 	}

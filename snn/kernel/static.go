@@ -95,11 +95,31 @@ func (p *Partition) buildStatics(env Environment) error {
 		}
 	}
 	for _, b := range bundles {
-		if err := p.buildBundle(b, env); err != nil {
-			return err
+		for _, own := range b.split() {
+			if err := p.buildBundle(own, env); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// split takes a bundle of bitmaps apart where its targets do not follow on each
+// other: a row of bits would hold the gap.
+func (b *bundle) split() []*bundle {
+	if b.layout != delivery.Bitmap {
+		return []*bundle{b}
+	}
+	var split []*bundle
+	for i, part := range b.parts {
+		if i > 0 && b.parts[i-1].slice.first+snn.GID(b.parts[i-1].slice.len()) == part.slice.first {
+			last := split[len(split)-1]
+			last.parts = append(last.parts, part)
+			continue
+		}
+		split = append(split, &bundle{b.bundleKey, []staticPart{part}})
+	}
+	return split
 }
 
 func gather(bundles []*bundle, key bundleKey, part staticPart) []*bundle {
