@@ -1,0 +1,179 @@
+package blob
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Directory is a Store in a folder of a file system: of one machine, which then
+// must survive for the blobs to survive, or one that all nodes share. That file
+// system must know hard links, which are what makes Create exclusive.
+type Directory struct{ root string }
+
+// NewDirectory opens a folder, and makes it where it is not there.
+func NewDirectory(root string) (*Directory, error) {
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return nil, fmt.Errorf("blob store: %w", err)
+	}
+	return &Directory{root}, nil
+}
+
+// Put stores a blob: under a temporary name, synced, then renamed.
+func (d *Directory) Put(ctx context.Context, key string, r io.Reader, size int64) error {
+	temporary, err := d.write(ctx, key, &exactly{r, size})
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary) // nothing is left of it but where the renaming failed
+	if err := os.Rename(temporary, d.path(key)); err != nil {
+		return fmt.Errorf("blob store: %w", err)
+	}
+	return syncFolder(filepath.Dir(d.path(key)))
+}
+
+// Create stores a blob under a key that is free.
+func (d *Directory) Create(ctx context.Context, key string, data []byte) error {
+	temporary, err := d.write(ctx, key, strings.NewReader(string(data)))
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary)
+	switch err := os.Link(temporary, d.path(key)); {
+	case errors.Is(err, fs.ErrExist):
+		return taken(d.root, key)
+	case err != nil:
+		return fmt.Errorf("blob store: %w", err)
+	}
+	return syncFolder(filepath.Dir(d.path(key)))
+}
+
+// Get opens a blob.
+func (d *Directory) Get(_ context.Context, key string) (io.ReadCloser, error) {
+	if err := CheckKey(key); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(d.path(key))
+	if err != nil {
+		return nil, fmt.Errorf("blob store: %w", err)
+	}
+	return f, nil
+}
+
+// List is the blobs whose keys begin with prefix.
+func (d *Directory) List(ctx context.Context, prefix string) ([]Entry, error) {
+	var all []Entry
+	err := filepath.WalkDir(d.root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // removed meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(d.root, path)
+		if err != nil {
+			return err
+		}
+		key := filepath.ToSlash(relative)
+		if entry.IsDir() || !strings.HasPrefix(key, prefix) || CheckKey(key) != nil {
+			return nil
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil {
+			all = append(all, Entry{key, info.Size()})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("blob store: %w", err)
+	}
+	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Key, b.Key) })
+	return all, nil
+}
+
+// Delete removes a blob.
+func (d *Directory) Delete(_ context.Context, key string) error {
+	if err := CheckKey(key); err != nil {
+		return err
+	}
+	err := os.Remove(d.path(key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("blob store: %w", err)
+	}
+	return syncFolder(filepath.Dir(d.path(key)))
+}
+
+func (d *Directory) path(key string) string { return filepath.Join(d.root, filepath.FromSlash(key)) }
+
+// write fills a temporary file beside a key's and syncs it. Its name begins with a
+// dot, so that no list shows what a process that died left behind.
+func (d *Directory) write(ctx context.Context, key string, r io.Reader) (temporary string, err error) {
+	if err := CheckKey(key); err != nil {
+		return "", err
+	}
+	if err := d.makeFolder(filepath.Dir(d.path(key))); err != nil {
+		return "", fmt.Errorf("blob store: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(d.path(key)), ".new-*")
+	if err != nil {
+		return "", fmt.Errorf("blob store: %w", err)
+	}
+	_, err = io.Copy(f, &cancelled{ctx, r})
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return "", fmt.Errorf("blob store: %s: %w", d.path(key), err)
+	}
+	return f.Name(), nil
+}
+
+// makeFolder makes a folder under the root; its name is on disk when it returns.
+func (d *Directory) makeFolder(folder string) error {
+	if _, err := os.Stat(folder); err == nil {
+		return nil
+	}
+	parent := filepath.Dir(folder)
+	if folder != d.root && len(parent) >= len(d.root) {
+		if err := d.makeFolder(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncFolder(parent)
+}
+
+// cancelled is a reader that ends with its context.
+type cancelled struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *cancelled) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
