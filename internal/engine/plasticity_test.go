@@ -8,15 +8,16 @@ import (
 	"github.com/volley-snn/volley/snn/model"
 )
 
-// The balanced network under spike-driven rules, in each way that their synapses
-// are held.
-func TestNoPlanChangesSpikeDrivenWeights(t *testing.T) {
+// The balanced network under each kind of rule, in each way that its synapses are held.
+func TestNoPlanChangesLearnedWeights(t *testing.T) {
 	with := map[string][]string{
 		"arranged": {"plasticity=stdp"},
 		"linear":   {"plasticity=stdp", "projections.E_E.params.mu_plus=1", "projections.E_E.params.lambda=0.05"},
 		"general":  {"plasticity=stdp", "projections.E_E.precision=float64"},
 		"delays":   {"plasticity=stdp", "projections.E_E.delay={uniform: {min: 0.5 ms, max: 4 ms}}", "weight_std=0.3"},
 		"triplets": {"plasticity=stdp_triplet", "projections.E_E.params={Aplus: 0.05 pA, Aminus: 0.05 pA, Aplus_triplet: 0.05 pA, Wmax: 150 pA}"},
+		"windows":  {"plasticity=ssdp", "projections.E_E.ssdp.window=2 ms", "projections.E_E.ssdp.eta=0.1", "weight_std=0.3"},
+		"16 bits":  {"plasticity=ssdp", "projections.E_E.ssdp.window=2 ms", "projections.E_E.ssdp.eta=0.1", "weight_std=0.3", "projections.E_E.weight_bits=16"},
 		"released": {"plasticity=tsodyks2", "projections.E_E.params={U: 0.8, tau_rec: 20 ms}"},
 	}
 	seen := map[string]string{}

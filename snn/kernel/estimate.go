@@ -46,8 +46,11 @@ func (p *Projection) expectedBytes(synapses float64, partitions int) float64 {
 		return float64(p.Layout.Bytes) + float64(index*float64(partitions-1))
 	}
 	weight, more := 4.0, 0.0
-	if p.Model.Precision == "float64" {
+	switch {
+	case p.Model.Precision == "float64":
 		weight = 8
+	case p.Model.SSDP != nil && p.Model.Bits == 16:
+		weight = 2
 	}
 	if !p.sameDelay() {
 		more += 2

@@ -13,13 +13,13 @@ import (
 
 // few reports whether so few targets are meant that it pays to search the rows for
 // them.
-func (b *synapses[T, W]) few(targets []uint32) bool {
+func (b *wiring[T]) few(targets []uint32) bool {
 	const search = 32 // synapses that are looked at in the time of a search
 	return uint64(len(targets)*search*b.p.space.Sources) < uint64(len(b.targets))
 }
 
 // eachOnto calls use for every synapse of source i onto given targets.
-func (b *synapses[T, W]) eachOnto(i int, targets []uint32, use func(k uint64)) {
+func (b *wiring[T]) eachOnto(i int, targets []uint32, use func(k uint64)) {
 	row := b.targets[b.rows[i]:b.rows[i+1]]
 	for _, j := range targets {
 		k, _ := slices.BinarySearch(row, T(j))

@@ -66,7 +66,7 @@ func TestGateReadsTheTable(t *testing.T) {
 			}
 			ps = append(ps, p)
 		}
-		b := ps[0].pushers[0].(*windowed[uint16, float32])
+		b := ps[0].pushers[0].(*windowed[uint16, float32, float32])
 		table, compared := map[snn.Tick]float64{}, 0
 		var batches []*Batch
 		var sums []Aggregate
@@ -146,19 +146,19 @@ func TestDopamineGateLearnsFromTheSignal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := p.pushers[0].(*windowed[uint16, float32])
-		start := slices.Clone(b.w)
+		b := p.pushers[0].(*windowed[uint16, float32, float32])
+		start := allWeights(p, n.Projections[0])
 		var batches []*Batch
 		var sums []Aggregate
 		for now := snn.Tick(0); now < n.End; {
 			to := n.Boundary(now, nil)
 			out := p.Step(Input{To: to, Spikes: batches, Aggregates: sums})
 			batches, sums, now = []*Batch{out.Spikes}, Sum(out.Shares), to
-			if now == 61*200 && !slices.Equal(b.w, start) {
+			if now == 61*200 && !slices.Equal(allWeights(p, n.Projections[0]), start) {
 				t.Fatalf("%s: weights changed during the warm-up", c.name)
 			}
 		}
-		if slices.Equal(b.w, start) {
+		if slices.Equal(allWeights(p, n.Projections[0]), start) {
 			t.Errorf("%s: no weight changed after the warm-up", c.name)
 		}
 		k, sd := b.gate.dopamine.K, b.gate.dopamine.SD
@@ -188,4 +188,10 @@ func TestGateFaults(t *testing.T) {
 			t.Errorf("%+v: %v, expected %q", g, err, want)
 		}
 	}
+}
+
+// allWeights is the weights of a partition's projection, one target after the other.
+func allWeights(p *Partition, projection *Projection) []float64 {
+	weights, _ := byTarget(p, projection)
+	return slices.Concat(weights...)
 }

@@ -47,7 +47,7 @@ func (p *Projection) traits() delivery.Traits {
 // the model asks for 16, those of a multiple of 2^shift quanta.
 func (p *Projection) stored(receptor int) (bits, shift int) {
 	most := p.weightBound/p.Target.Quanta[receptor] + 1
-	if low, high := p.weightRange(); p.Model.Bits == 16 && low < high { // one for all is kept exact in any layout
+	if low, high := p.weightRange(); p.Model.Bits == 16 && low < high && !p.Plastic() { // one for all is kept exact in any layout
 		for math.Round(math.Ldexp(most, -shift)) > math.MaxInt16 {
 			shift++
 		}

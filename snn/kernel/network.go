@@ -174,6 +174,7 @@ func (c *compiler) projection(m *model.Projection) (*Projection, error) {
 	p.key = random.Seed(c.n.Seeds.Network, random.Connectivity).Sub(key)
 	p.weightKey = random.Seed(c.n.Seeds.Network, random.Weights).Sub(key)
 	p.delayKey = random.Seed(c.n.Seeds.Network, random.Delays).Sub(key)
+	p.roundingKey = random.Seed(c.n.Seeds.Network, random.Rounding).Sub(key)
 	p.space = connect.Space{Sources: p.Source.Size(), Targets: p.Target.Size(), Same: p.Source == p.Target}
 	if err := c.rule(p); err != nil {
 		return nil, fmt.Errorf("projections.%s.%w", m.Name, err)

@@ -81,22 +81,16 @@ func (n *normalizer) scale(t snn.Tick) {
 }
 
 // settleAt leaves the update of the window before to the end of the one under way.
-func (b *windowed[T, W]) settleAt(snn.Tick) {
-	for i := range b.last {
-		b.settleRow(uint32(i))
+func (b *windowed[T, S, W]) settleAt(snn.Tick) { b.settleAll() }
+
+func (b *windowed[T, S, W]) sumOnto(sums []float64) {
+	for k, j := range b.targets {
+		sums[j] += b.weight(b.shares[k])
 	}
 }
 
-func (b *windowed[T, W]) sumOnto(sums []float64) {
-	span := b.hi - b.lo
+func (b *windowed[T, S, W]) scaleBy(factors []float64) {
 	for k, j := range b.targets {
-		sums[j] += b.lo + float64(float64(b.w[k])*span)
-	}
-}
-
-func (b *windowed[T, W]) scaleBy(factors []float64) {
-	span := b.hi - b.lo
-	for k, j := range b.targets {
-		b.w[k] = b.asShare(float64((b.lo + float64(float64(b.w[k])*span)) * factors[j]))
+		b.shares[k] = asShare[S, W](float64(b.weight(b.shares[k])*factors[j]), b.lo, b.hi)
 	}
 }

@@ -31,6 +31,8 @@ type Projection struct {
 	delay     random.Distribution // in ms
 	delayKey  random.Key
 
+	roundingKey random.Key // of plastic weights of 16 bits
+
 	delayTicks *random.Rounded // delay in ticks; nil where all are the same or a list has them
 	list       *edgeList       // weights and delays of an explicit list; nil otherwise
 

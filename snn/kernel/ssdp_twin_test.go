@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
 	"testing"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/random"
 	"github.com/volley-snn/volley/snn/ssdp"
+	"github.com/volley-snn/volley/snn/ssdp/row"
 )
 
 // twinModel is a Poisson population onto a few neurons under SSDP, at a rate and
@@ -217,13 +217,14 @@ func TestSSDPTwin(t *testing.T) {
 	}
 }
 
-// float32 weights drift from float64 ones by less than their own resolution would
-// add up to: rounding has no direction.
-func TestFloat32DoesNotDrift(t *testing.T) {
+// Weights of 32 and of 16 bits drift from float64 ones by less than their own
+// resolution would add up to: rounding has no direction. Each of the 1,000 changes of a
+// 16-bit weight is rounded by chance, with a variance of at most a quarter.
+func TestNarrowWeightsDoNotDrift(t *testing.T) {
 	rule := model.SSDP{Window: 20, Sigma: 3, Eta: 0.01, Beta: 1, APlus: 1, Bounds: "soft", WMax: 1, Horizon: 100, Pairing: "first", OneSilent: "chance"}
-	means := map[string]float64{}
-	for _, precision := range []string{"float32", "float64"} {
+	weights := func(precision string, bits int) []float64 {
 		m := twinModel(20, rule, precision)
+		m.Projections[0].Bits = bits
 		m.Duration = 20_000
 		// the spikes must be the same, whatever the last digits of the weights
 		m.Populations[0].Params["V_th"] = constant(1e6)
@@ -231,17 +232,24 @@ func TestFloat32DoesNotDrift(t *testing.T) {
 		m.Populations[0].Params["t_ref"] = constant(30)
 		n := compile(t, m, ".")
 		_, p := raster(t, n)
-		weights, _ := byTarget(p, n.Projections[0])
-		sum, count := 0.0, 0
-		for _, row := range weights {
-			for _, w := range row {
-				sum += w
-				count++
-			}
-		}
-		means[precision] = sum / float64(count)
+		return allWeights(p, n.Projections[0])
 	}
-	if d := means["float32"] - means["float64"]; math.Abs(d) > 1e-6 {
-		t.Errorf("the mean weight is %.3g off: %v", d, fmt.Sprint(means))
+	exact := weights("float64", 32)
+	for _, c := range []struct {
+		name        string
+		got         []float64
+		worst, mean float64 // of the differences
+	}{
+		{"float32", weights("float32", 32), 1e-5, 1e-6},
+		{"16 bits", weights("float32", 16), 6 * math.Sqrt(1000*0.25) / row.Levels, 4 * math.Sqrt(1000*0.25/float64(len(exact))) / row.Levels},
+	} {
+		sum, worst := 0.0, 0.0
+		for k, w := range c.got {
+			sum += w - exact[k]
+			worst = max(worst, math.Abs(w-exact[k]))
+		}
+		if mean := sum / float64(len(exact)); math.Abs(mean) > c.mean || worst > c.worst || worst == 0 {
+			t.Errorf("%s: %d weights are off by %.3g on average and by up to %.3g, expected at most %.3g and %.3g", c.name, len(exact), mean, worst, c.mean, c.worst)
+		}
 	}
 }

@@ -1,18 +1,24 @@
 package kernel
 
 import (
+	"unsafe"
+
+	"github.com/volley-snn/volley/snn/random"
 	"github.com/volley-snn/volley/snn/ssdp"
+	"github.com/volley-snn/volley/snn/ssdp/row"
 )
 
 // windowRows is the weights under windowed SSDP and what changes them.
 //
-// Windows that are learned from are counted. A row, all synapses of one source,
-// is up to date as of window last[i]. In the windows since, the source was
-// silent: all that happened to its synapses is that of some the target fired.
-// Which, the targets' histories say, a bit a window; how much, the ring of past
-// windows and the source's participation, which fell alike in each.
-type windowRows[T index, W float] struct {
-	*synapses[T, W] // w holds shares of the span
+// Windows that are learned from are counted. A row, all synapses of one source, is
+// up to date as of window last[i]; what the windows since do to it waits until its
+// next spike takes it along. Of the latest windows all is known. In those before,
+// the source was silent: all that happened to its synapses is that of some the
+// target fired. Which, the targets' histories say, a bit a window; how much, the
+// ring of past windows and the source's participation, which fell alike in each.
+type windowRows[T index, S row.Stored, W row.Real] struct {
+	*wiring[T]
+	shares []S // of the span
 
 	rule        *ssdp.Rule
 	expectation *ssdp.Expectation
@@ -20,18 +26,23 @@ type windowRows[T index, W float] struct {
 
 	learned       uint32 // windows learned from
 	past          [pastWindows]pastWindow
-	last          []uint32  // of each source
-	pre           []float64 // participation of each source as of last
+	latest        []latestWindow[W] // window n is latest[n%len]
+	last          []uint32          // of each source
+	pre           []float64         // participation of each source as of last
 	participation *ssdp.Participation
-	post          []targetWindow[W]
 
-	kernel  []W // rate A_plus K by distance in ticks, centred at the window's width; then zeros
-	byTick  []W // what a row takes by the target's tick; 0 at silentTick
-	pending []silentWindow[W]
+	byTick []W // what a row takes by the target's tick, where the pairing is nearest; 0 at silentTick
+	draws  random.Key
+	pass   row.Pass[T, S, W]
 }
 
 // pastWindows is how many windows a row may lag behind: the bits of a history.
 const pastWindows = 32
+
+// latestWindows is how many windows the row of a source that fired may lag behind. A
+// neuron that fires once in two windows has settled its row by then, with its next
+// spike; a window takes 8 bytes a target and 4 a neuron, which should stay in cache.
+const latestWindows = 3
 
 // pastWindow is what a window did to the synapses of a silent source whose
 // target fired: they lost chance times the source's participation, and flat.
@@ -40,72 +51,103 @@ type pastWindow struct {
 	share        float64 // by which participation moved
 }
 
-// targetWindow is a target in the window that is being applied.
-type targetWindow[W float] struct {
-	minus   W      // what any pair with an active source loses by it
-	fired   uint32 // 1 if it fired
-	tick    int32  // of its first spike, or silentTick
-	history uint32 // bit k: it fired k windows before the last that was learned from
+// latestWindow is a window of which all is known.
+type latestWindow[W row.Real] struct {
+	spikes *windowSpikes
+	rate   float64         // Eta times the gate and the trial's rate; 0 changes nothing
+	kernel []W             // rate A_plus K by distance in ticks, centred at the window's width; then zeros
+	post   []row.Target[W] // what active sources lose
+	silent []row.Target[W] // what silent ones lose; nil where histories tell
 }
 
-// silentWindow is a window that a row has still to take: minus is what the
-// synapses lose whose targets fired, age its bit in a history.
-type silentWindow[W float] struct {
-	minus W
-	age   uint32
-}
-
-func newWindowRows[T index, W float](base *synapses[T, W], params ssdp.Params) *windowRows[T, W] {
-	sources, targets := base.p.space.Sources, base.slice.len()
-	b := &windowRows[T, W]{
-		synapses: base, rule: ssdp.New(params), last: make([]uint32, sources), pre: make([]float64, sources),
-		participation: ssdp.NewParticipation(targets, params.Horizon), post: make([]targetWindow[W], targets),
+func newWindowRows[T index, S row.Stored, W row.Real](p *Projection, s *slice, receptor int, n *Network, params ssdp.Params) *windowRows[T, S, W] {
+	b := &windowRows[T, S, W]{
+		rule: ssdp.New(params), last: make([]uint32, p.space.Sources), pre: make([]float64, p.space.Sources),
+		participation: ssdp.NewParticipation(s.len(), params.Horizon), draws: p.roundingKey,
 	}
+	lo, hi := p.plasticBounds()
+	b.wiring = newWiring[T](p, s, receptor, n.DtMs,
+		func(n uint64) { b.shares = make([]S, n) },
+		func(k uint64, w float64) { b.shares[k] = asShare[S, W](float64(W(w)), lo, hi) })
 	b.expectation = ssdp.NewExpectation(b.rule)
-	if base.p.Model.SSDP.Pairing == "nearest" {
-		b.trains = ssdp.NewTrains(sources)
+	b.latest = make([]latestWindow[W], latestWindows)
+	if p.Model.SSDP.Pairing == "nearest" {
+		b.trains, b.byTick = ssdp.NewTrains(p.space.Sources), make([]W, b.silentTick()+1)
 	}
-	b.kernel, b.byTick = make([]W, 3*params.WindowTicks+2), make([]W, b.silentTick()+1)
-	for k, w := range base.w {
-		base.w[k] = b.asShare(float64(w))
+	if b.eager() {
+		b.latest = b.latest[:1]
+	}
+	for k := range b.latest {
+		l := &b.latest[k]
+		l.spikes = newWindowSpikes(p.space.Sources, s.len())
+		l.kernel, l.post = make([]W, 3*params.WindowTicks+2), make([]row.Target[W], s.len())
+		if params.OneSilent == ssdp.Sentinel {
+			l.silent = make([]row.Target[W], s.len())
+		}
+	}
+	b.pass = row.Pass[T, S, W]{
+		History: make([]uint32, s.len()), Low: lo * b.inverse, Span: (hi - lo) * b.inverse, First: uint32(s.lo), Soft: params.Soft,
 	}
 	return b
 }
 
+// eager reports whether every window is applied to all rows at its end: where that
+// takes the trains of its sources, or depends on when the targets of silent ones fired.
+func (b *windowRows[T, S, W]) eager() bool {
+	return b.trains != nil || b.rule.OneSilent == ssdp.Sentinel
+}
+
 // silentTick stands for the first spike of a target that was silent: the kernel
 // is 0 there, whatever the source's tick.
-func (b *windowRows[T, W]) silentTick() int32 { return int32(2*b.rule.WindowTicks + 1) }
+func (b *windowRows[T, S, W]) silentTick() int32 { return int32(2*b.rule.WindowTicks + 1) }
 
-func (b *windowRows[T, W]) asShare(w float64) W {
-	return W(min(max((w-b.lo)/(b.hi-b.lo), 0), 1))
+func asShare[S row.Stored, W row.Real](w, lo, hi float64) S {
+	return row.Of[S, W](min(max((w-lo)/(hi-lo), 0), 1))
+}
+
+// weight is that of a share, in its unit.
+func (b *windowRows[T, S, W]) weight(x S) float64 {
+	return b.lo + float64(float64(W(x)*row.Unit[S, W]())*(b.hi-b.lo))
 }
 
 // warmUp is the windows before participation and histograms mean anything.
 const warmUp = 10
 
-// learn applies a window: rate is Eta times the gate and the trial's rate.
-func (b *windowRows[T, W]) learn(w *windowSpikes, rate float64) {
+// learn takes a window in, and gives another in its place: rate is Eta times the
+// gate and the trial's rate.
+func (b *windowRows[T, S, W]) learn(w *windowSpikes, rate float64) (free *windowSpikes) {
 	if b.trains != nil {
 		b.trains.Set(w.preActive, w.sources, w.ticks)
 	}
 	if b.learned < warmUp {
 		rate = 0
 	}
-	b.begin(w, rate)
-	for _, i := range w.preActive {
-		b.active(i, w, rate)
+	free = b.begin(w, rate)
+	switch {
+	case b.rule.OneSilent == ssdp.Sentinel:
+		b.settleAll()
+	case b.eager():
+		for _, i := range w.preActive {
+			b.settleRow(i)
+		}
 	}
-	if b.rule.OneSilent == ssdp.Sentinel {
-		b.sentinel(w, rate)
-	} else {
-		b.sweep()
-	}
+	b.sweep()
 	b.expect(w)
 	b.participation.Add(w.post)
+	return free
 }
 
-// begin counts the window and prepares what all rows take from it.
-func (b *windowRows[T, W]) begin(w *windowSpikes, rate float64) {
+// begin counts the window and prepares what all rows take from it, in the place of
+// the oldest of the latest windows, which rows take before.
+func (b *windowRows[T, S, W]) begin(w *windowSpikes, rate float64) (free *windowSpikes) {
+	at := b.latestAt(b.learned + 1)
+	for k, i := range at.spikes.preActive {
+		if b.last[i]+uint32(len(b.latest)) <= b.learned {
+			b.ahead(at.spikes.preActive[min(k+1, len(at.spikes.preActive)-1)])
+			b.settleRow(i)
+		}
+	}
+	free, at.spikes, at.rate = at.spikes, w, rate
 	b.learned++
 	r, width := b.rule, b.rule.WindowTicks
 	chance := 0.0
@@ -119,203 +161,140 @@ func (b *windowRows[T, W]) begin(w *windowSpikes, rate float64) {
 	}
 	b.past[b.learned%pastWindows] = past
 	for d := -width; d <= width; d++ {
-		b.kernel[width+d] = W(rate * r.APlus * r.Kernel(d))
+		at.kernel[width+d] = W(rate * r.APlus * r.Kernel(d))
 	}
-	for j := range b.post {
-		t := &b.post[j]
-		t.minus = W(chance * b.participation.Of(j))
-		t.fired, t.tick = 0, b.silentTick()
-		if at := w.post[j]; at >= 0 {
-			t.fired, t.tick = 1, at
+	silent := b.silentTick()
+	for j, tick := range w.post {
+		history := &b.pass.History[j]
+		*history <<= 1
+		minus := W(chance * b.participation.Of(j))
+		if at.post[j] = (row.Target[W]{Minus: minus, Tick: silent}); tick >= 0 {
+			*history |= 1
+			at.post[j] = row.Fired(minus, tick)
 		}
-		t.history = t.history<<1 | t.fired
+		if at.silent == nil {
+			continue
+		}
+		if at.silent[j] = (row.Target[W]{Tick: silent}); tick >= 0 {
+			at.silent[j].Minus = W(rate * r.ABase * r.Kernel(width-int(tick)))
+		}
 	}
+	return free
 }
 
-// active applies the window to the row of a source that fired in it.
-func (b *windowRows[T, W]) active(i uint32, w *windowSpikes, rate float64) {
-	b.settleTo(i, b.learned-1)
-	r, at := b.rule, w.pre[i]
-	past := &b.past[b.learned%pastWindows]
-	if rate > 0 {
-		// what a pair loses besides by its target: [0] if that was silent, [1] if not
-		add := [2]W{0, W(past.chance * b.pre[i])}
-		switch r.OneSilent {
-		case ssdp.Depress:
-			add = [2]W{W(past.flat), 0}
-		case ssdp.Sentinel:
-			add = [2]W{W(rate * r.ABase * r.Kernel(r.WindowTicks-int(at))), 0}
-		}
-		plus := b.kernel[int32(r.WindowTicks)-at:]
-		if b.trains != nil {
-			plus = b.nearest(i, w)
-		}
-		u, targets := b.row(i)
-		if r.Soft {
-			updateSoft(u, targets, b.post, plus, add)
-		} else {
-			updateHard(u, targets, b.post, plus, add)
-		}
-	}
-	b.pre[i] += float64(past.share * (1 - b.pre[i]))
-	b.last[i] = b.learned
+func (b *windowRows[T, S, W]) latestAt(window uint32) *latestWindow[W] {
+	return &b.latest[window%uint32(len(b.latest))]
 }
 
 // nearest is what the pairs of a source gain by the target's tick, where it is
 // paired with the spike nearest to that.
-func (b *windowRows[T, W]) nearest(i uint32, w *windowSpikes) []W {
+func (b *windowRows[T, S, W]) nearest(i uint32, l *latestWindow[W]) []W {
 	train := b.trains.Of(i)
-	for _, j := range w.postActive {
-		at := w.post[j]
-		b.byTick[at] = b.kernel[b.rule.WindowTicks+ssdp.Nearest(train, at)]
+	for _, j := range l.spikes.postActive {
+		at := l.spikes.post[j]
+		b.byTick[at] = l.kernel[b.rule.WindowTicks+ssdp.Nearest(train, at)]
 	}
 	return b.byTick
 }
 
-func (b *windowRows[T, W]) row(i uint32) ([]W, []T) {
-	lo, hi := b.rows[i], b.rows[i+1]
-	return b.w[lo:hi], b.targets[lo:hi]
-}
-
-// updateSoft moves each share by plus (1-u) - minus u; updateHard by plus - minus.
-// plus is by the target's tick.
-func updateSoft[T index, W float](u []W, targets []T, post []targetWindow[W], plus []W, add [2]W) {
-	u = u[:len(targets)]
-	for k, j := range targets {
-		t := &post[j]
-		v := u[k]
-		v += W(plus[t.tick]*(1-v)) - W((t.minus+add[t.fired&1])*v)
-		u[k] = clip(v)
-	}
-}
-
-func updateHard[T index, W float](u []W, targets []T, post []targetWindow[W], plus []W, add [2]W) {
-	u = u[:len(targets)]
-	for k, j := range targets {
-		t := &post[j]
-		u[k] = clip(u[k] + (plus[t.tick] - (t.minus + add[t.fired&1])))
-	}
-}
-
-func clip[W float](v W) W {
-	if v < 0 {
-		return 0
-	}
-	if v > 1 {
-		return 1
-	}
-	return v
-}
-
-// sentinel applies the window to the rows of silent sources: what their synapses
-// lose depends on when the target fired, which no history keeps.
-func (b *windowRows[T, W]) sentinel(w *windowSpikes, rate float64) {
-	r, past := b.rule, &b.past[b.learned%pastWindows]
-	for _, j := range w.postActive {
-		b.byTick[w.post[j]] = W(rate * r.ABase * r.Kernel(r.WindowTicks-int(w.post[j])))
-	}
-	for i := range b.last {
-		if w.pre[i] >= 0 {
-			continue
-		}
-		u, targets := b.row(uint32(i))
-		for k, j := range targets {
-			if t := &b.post[j]; t.fired == 1 {
-				u[k] = lose(u[k], b.byTick[t.tick], r.Soft)
-			}
-		}
-		b.pre[i] -= float64(past.share * b.pre[i])
-		b.last[i] = b.learned
-	}
-}
-
-// lose is a share after a window in which its source was silent and its target fired.
-func lose[W float](v, minus W, soft bool) W {
-	if soft {
-		minus *= v
-	}
-	return clip(v - W(minus))
-}
-
 // settleRow brings a row up to the last window.
-func (b *windowRows[T, W]) settleRow(i uint32) {
+func (b *windowRows[T, S, W]) settleRow(i uint32) {
 	if b.last[i] != b.learned {
-		b.settleTo(i, b.learned)
+		b.send(i, nil)
 	}
 }
 
-// settleTo brings a row up to a window, where its source was silent in all since its last.
-func (b *windowRows[T, W]) settleTo(i uint32, window uint32) {
-	if b.last[i] == window {
-		return
-	}
-	b.pending, b.pre[i] = b.since(i, window, b.pending[:0])
-	b.last[i] = window
-	if len(b.pending) == 0 {
-		return
-	}
-	u, targets := b.row(i)
-	if len(b.pending) > 3 {
-		for k, j := range targets {
-			u[k] = b.settled(u[k], j, b.pending)
-		}
-		return
-	}
-	for _, s := range b.pending { // few: without a branch on who fired
-		minus := [2]W{0, s.minus}
-		if b.rule.Soft {
-			for k, j := range targets {
-				u[k] = clip(u[k] - W(minus[b.post[j].history>>s.age&1]*u[k]))
-			}
-		} else {
-			for k, j := range targets {
-				u[k] = clip(u[k] - minus[b.post[j].history>>s.age&1])
-			}
-		}
+// settleAll brings all rows up to the last window.
+func (b *windowRows[T, S, W]) settleAll() {
+	for i := range b.last {
+		b.ahead(min(uint32(i)+1, uint32(len(b.last))-1))
+		b.settleRow(uint32(i))
 	}
 }
 
-// since appends the windows that row i has still to take up to a window, oldest
+// send brings row i up to the last window and adds its weights to sums, if there are any.
+func (b *windowRows[T, S, W]) send(i uint32, sums []int32) {
+	p := &b.pass
+	p.Steps, b.pre[i] = b.since(i, p.Steps[:0])
+	b.last[i] = b.learned
+	if len(p.Steps) == 0 && sums == nil {
+		return
+	}
+	lo, hi := b.rows[i], b.rows[i+1]
+	p.Shares, p.Onto, p.Sums = b.shares[lo:hi], b.targets[lo:hi], sums
+	p.Run()
+}
+
+// ahead names the row that is sent or settled after the next.
+func (b *windowRows[T, S, W]) ahead(i uint32) {
+	lo, hi := b.rows[i], b.rows[i+1]
+	b.pass.NextShares, b.pass.NextOnto = b.shares[lo:hi], b.targets[lo:hi]
+}
+
+// since appends the windows that row i has still to take up to the last, oldest
 // first, and returns the source's participation as of that.
-func (b *windowRows[T, W]) since(i uint32, window uint32, silent []silentWindow[W]) ([]silentWindow[W], float64) {
+func (b *windowRows[T, S, W]) since(i uint32, steps []row.Step[W]) ([]row.Step[W], float64) {
 	p := b.pre[i]
-	for n := b.last[i] + 1; n <= window; n++ {
-		w := &b.past[n%pastWindows]
-		if minus := float64(w.chance*p) + w.flat; minus > 0 {
-			silent = append(silent, silentWindow[W]{W(minus), b.learned - n})
+	for n := b.last[i] + 1; n <= b.learned; n++ {
+		w, l := &b.past[n%pastWindows], b.latestAt(n)
+		known := b.learned-n < uint32(len(b.latest))
+		fired := known && l.spikes.pre[i] >= 0
+		s, changes := row.Step[W]{}, known && l.rate > 0
+		switch {
+		case fired:
+			s = b.active(i, l, W(w.chance*p))
+		case known && l.silent != nil:
+			s = row.Step[W]{Post: l.silent, Plus: l.kernel}
+		default:
+			minus := float64(w.chance*p) + w.flat
+			s, changes = row.Step[W]{Minus: W(minus), Age: b.learned - n}, minus > 0
 		}
-		p -= float64(w.share * p)
+		if changes {
+			if row.Unit[S, W]() != 1 {
+				s.Draw = b.draws.Sub(uint64(i)).Sub(uint64(n)).Lanes()
+			}
+			steps = append(steps, s)
+		}
+		if fired {
+			p += float64(w.share * (1 - p))
+		} else {
+			p -= float64(w.share * p)
+		}
 	}
-	return silent, p
+	return steps, p
 }
 
-// settled is a share onto target j after windows of since.
-func (b *windowRows[T, W]) settled(v W, j T, silent []silentWindow[W]) W {
-	if len(silent) == 0 {
-		return v
+// active is the step of a source that fired, where pairs of targets that fired lose
+// chance besides.
+func (b *windowRows[T, S, W]) active(i uint32, l *latestWindow[W], chance W) row.Step[W] {
+	r, at := b.rule, l.spikes.pre[i]
+	s := row.Step[W]{Post: l.post, Plus: l.kernel[int32(r.WindowTicks)-at:], Add: [2]W{0, chance}}
+	switch r.OneSilent {
+	case ssdp.Depress:
+		s.Add = [2]W{W(l.rate * r.ABase), 0}
+	case ssdp.Sentinel:
+		s.Add = [2]W{W(l.rate * r.ABase * r.Kernel(r.WindowTicks-int(at))), 0}
 	}
-	fired := b.post[j].history
-	for _, s := range silent {
-		if fired>>s.age&1 == 1 {
-			v = lose(v, s.minus, b.rule.Soft)
-		}
+	if b.trains != nil {
+		s.Plus = b.nearest(i, l)
 	}
-	return v
+	return s
 }
 
 // sweep settles rows that lag far behind, a few a window, so that none outlives
 // the histories.
-func (b *windowRows[T, W]) sweep() {
+func (b *windowRows[T, S, W]) sweep() {
 	const every = pastWindows / 2
 	for i := b.learned % every; i < uint32(len(b.last)); i += every {
 		if b.learned-b.last[i] >= every-1 {
+			b.ahead(i)
 			b.settleRow(i)
 		}
 	}
 }
 
 // expect takes the window into the chance term of later ones.
-func (b *windowRows[T, W]) expect(w *windowSpikes) {
+func (b *windowRows[T, S, W]) expect(w *windowSpikes) {
 	if b.trains != nil {
 		b.expectation.AddNearest(b.trains, w.preActive, w.counts)
 		return
@@ -325,4 +304,14 @@ func (b *windowRows[T, W]) expect(w *windowSpikes) {
 		before[b.expectation.Bin(int(w.pre[i]))]++
 	}
 	b.expectation.Add(before, w.counts)
+}
+
+func (b *windowRows[T, S, W]) bytes() int64 {
+	size := b.wiring.bytes() + bytesOf(b.shares) + bytesOf(b.last) + bytesOf(b.pre) + bytesOf(b.pass.History)
+	for k := range b.latest {
+		var target row.Target[W]
+		l := &b.latest[k]
+		size += bytesOf(l.kernel) + int64(len(l.post)+len(l.silent))*int64(unsafe.Sizeof(target)) + bytesOf(l.spikes.pre) + bytesOf(l.spikes.post)
+	}
+	return size
 }

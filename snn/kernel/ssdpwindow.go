@@ -52,12 +52,12 @@ func (w *windowSpikes) clear() {
 
 // ends reports whether a window, or the gap before one, is over at now, and
 // whether it is a window that counts.
-func (b *windowed[T, W]) ends(now snn.Tick) (whole, over bool) {
+func (b *windowed[T, S, W]) ends(now snn.Tick) (whole, over bool) {
 	return b.inside && b.end == now, b.end == now
 }
 
 // open starts the window that holds the tick after now, if there is one.
-func (b *windowed[T, W]) open(now snn.Tick, trial *Trial) {
+func (b *windowed[T, S, W]) open(now snn.Tick, trial *Trial) {
 	b.now.clear() // a trial may cut a window short
 	b.gate.drop()
 	b.end, b.inside = b.clock.next(now, trial)
@@ -77,9 +77,9 @@ func (b *windowed[T, W]) open(now snn.Tick, trial *Trial) {
 	b.arrivals = later
 }
 
-func (b *windowed[T, W]) forget() { b.arrivals = b.arrivals[:0] }
+func (b *windowed[T, S, W]) forget() { b.arrivals = b.arrivals[:0] }
 
-func (b *windowed[T, W]) mark(a arrival) {
+func (b *windowed[T, S, W]) mark(a arrival) {
 	at := int32(a.tick - b.start)
 	if at <= 0 {
 		return
@@ -95,7 +95,7 @@ func (b *windowed[T, W]) mark(a arrival) {
 }
 
 // aggregate takes the sum of a window's shares.
-func (b *windowed[T, W]) aggregate(a *Aggregate) {
+func (b *windowed[T, S, W]) aggregate(a *Aggregate) {
 	if a.Measure == b.measure && a.Window == b.number-1 {
 		bins := b.expectation.Bins()
 		b.due.counts = a.Counts[:bins]
@@ -107,7 +107,7 @@ func (b *windowed[T, W]) aggregate(a *Aggregate) {
 
 // close ends the window under way at its end: the update of the window before
 // takes effect, and the target's share of this one is returned.
-func (b *windowed[T, W]) close() Share {
+func (b *windowed[T, S, W]) close() Share {
 	b.settle()
 	b.now.filled = true
 	b.now.rate, b.now.end = b.rate, b.end
@@ -124,7 +124,7 @@ func (b *windowed[T, W]) close() Share {
 }
 
 // settle applies the update that is due, if there is one.
-func (b *windowed[T, W]) settle() {
+func (b *windowed[T, S, W]) settle() {
 	w := b.due
 	if !w.filled {
 		return
@@ -134,13 +134,13 @@ func (b *windowed[T, W]) settle() {
 	}
 	factor := b.gate.open(w.end, b.participationProduct(w), w.group)
 	if w.rate > 0 {
-		b.learn(w, b.rule.Eta*factor*w.rate)
+		b.due = b.learn(w, b.rule.Eta*factor*w.rate)
 	}
-	w.clear()
+	b.due.clear()
 }
 
 // participationProduct is S: the share of targets that fired times that of sources.
-func (b *windowed[T, W]) participationProduct(w *windowSpikes) float64 {
+func (b *windowed[T, S, W]) participationProduct(w *windowSpikes) float64 {
 	fired := int64(0)
 	for _, n := range w.counts {
 		fired += n

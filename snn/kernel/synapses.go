@@ -8,9 +8,9 @@ import (
 // float is how plastic weights are stored.
 type float interface{ float32 | float64 }
 
-// synapses holds the synapses of a plastic projection onto a slice: a row a
-// source, targets ascending, several synapses of a pair in order.
-type synapses[T index, W float] struct {
+// wiring is the synapses of a plastic projection onto a slice, but for their weights:
+// a row a source, targets ascending, several synapses of a pair in order.
+type wiring[T index] struct {
 	p        *Projection
 	slice    *slice
 	receptor int
@@ -19,15 +19,28 @@ type synapses[T index, W float] struct {
 
 	rows    []uint64 // synapses of source s are rows[s] to rows[s+1]
 	targets []T      // local
-	w       []W
 	delays  []uint16 // in ticks; nil where all are p.minDelay
 	events  int64
 }
 
-// newSynapses connects and draws. Weights that are drawn beyond the bounds are set
-// to them.
+// synapses is wiring with weights in their receptor's unit.
+type synapses[T index, W float] struct {
+	*wiring[T]
+	w []W
+}
+
 func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs float64) *synapses[T, W] {
-	b := &synapses[T, W]{p: p, slice: s, receptor: receptor, inverse: 1 / p.Target.Quanta[receptor], rows: make([]uint64, p.space.Sources+1)}
+	b := &synapses[T, W]{}
+	b.wiring = newWiring[T](p, s, receptor, dtMs,
+		func(n uint64) { b.w = make([]W, n) },
+		func(k uint64, w float64) { b.w[k] = W(w) })
+	return b
+}
+
+// newWiring connects and draws: reserve is told how many synapses there are, and set
+// the weight of each. Weights that are drawn beyond the bounds are set to them.
+func newWiring[T index](p *Projection, s *slice, receptor int, dtMs float64, reserve func(n uint64), set func(k uint64, w float64)) *wiring[T] {
+	b := &wiring[T]{p: p, slice: s, receptor: receptor, inverse: 1 / p.Target.Quanta[receptor], rows: make([]uint64, p.space.Sources+1)}
 	b.lo, b.hi = p.plasticBounds()
 	p.each(s, func(_ int, sources, _ []uint32) {
 		for _, src := range sources {
@@ -35,14 +48,17 @@ func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs f
 		}
 	})
 	total := sumUp(b.rows)
-	b.targets, b.w = make([]T, total), make([]W, total)
+	b.targets = make([]T, total)
+	reserve(total)
 	if !p.sameDelay() {
 		b.delays = make([]uint16, total)
 	}
 	next := append([]uint64(nil), b.rows[:p.space.Sources]...)
 	low, high := p.weightRange()
-	for k := range b.w {
-		b.w[k] = W(min(max(low, b.lo), b.hi))
+	if !(low < high) {
+		for k := range total {
+			set(k, min(max(low, b.lo), b.hi))
+		}
 	}
 	p.each(s, func(target int, sources, rows []uint32) {
 		d := p.drawsOf(target, dtMs)
@@ -52,7 +68,7 @@ func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs f
 			next[src]++
 			b.targets[at] = T(target - s.lo)
 			if low < high {
-				b.w[at] = W(min(max(d.weight(k), b.lo), b.hi))
+				set(at, min(max(d.weight(k), b.lo), b.hi))
 			}
 			if b.delays != nil {
 				b.delays[at] = uint16(d.delay(k))
@@ -62,11 +78,11 @@ func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs f
 	return b
 }
 
-func (b *synapses[T, W]) target() *slice  { return b.slice }
-func (b *synapses[T, W]) of() *Projection { return b.p }
+func (b *wiring[T]) target() *slice  { return b.slice }
+func (b *wiring[T]) of() *Projection { return b.p }
 
 // delay is that of synapse k.
-func (b *synapses[T, W]) delay(k uint64) snn.Tick {
+func (b *wiring[T]) delay(k uint64) snn.Tick {
 	if b.delays == nil {
 		return b.p.minDelay
 	}
@@ -86,8 +102,12 @@ func (b *synapses[T, W]) deliver(i uint32, t snn.Tick) {
 	plasticity.Deliver(b.w[lo:hi], b.targets[lo:hi], b.inverse, b.slice.sums(b.receptor, t+b.p.minDelay))
 }
 
+func (b *wiring[T]) bytes() int64 {
+	return bytesOf(b.rows) + bytesOf(b.targets) + bytesOf(b.delays)
+}
+
 func (b *synapses[T, W]) bytes() int64 {
-	return bytesOf(b.rows) + bytesOf(b.targets) + bytesOf(b.w) + bytesOf(b.delays)
+	return b.wiring.bytes() + bytesOf(b.w)
 }
 
 // sumOnto adds each weight to its target's sum, sources ascending.
@@ -114,7 +134,7 @@ const chunk = 1 << 18
 
 // columns yields each target's synapses, by source: what of gives for synapse k
 // of source s. It holds a chunk of them at a time, and walks the rows once.
-func (b *synapses[T, W]) columns(of func(s uint32, k uint64) float64, yield func(target int, sources []uint32, weights []float64)) {
+func (b *wiring[T]) columns(of func(s uint32, k uint64) float64, yield func(target int, sources []uint32, weights []float64)) {
 	degree := make([]uint32, b.slice.len())
 	for _, j := range b.targets {
 		degree[j]++

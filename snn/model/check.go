@@ -282,6 +282,7 @@ func (c *checker) projection(p *Projection) {
 	c.weight(path+".weight", p.Target)
 	c.fault(path+".weight_bits", p.Bits == 0 || p.Bits == 16 || p.Bits == 32, "must be 16 or 32, is %d", p.Bits)
 	if s := p.SSDP; s != nil {
+		c.fault(path+".weight_bits", p.Bits != 16 || p.Precision != "float64", "16 and precision float64 exclude each other")
 		c.weight(path+".ssdp.w_min", p.Target)
 		c.weight(path+".ssdp.w_max", p.Target)
 		c.fault(path+".ssdp.window", s.Window/c.m.Dt >= 1, "must be at least one tick (%g ms), is %g ms", c.m.Dt, s.Window)

@@ -79,6 +79,7 @@ var broken = []struct{ name, from, to, want string }{
 	{"when is no condition", "size: 10", "size: 10, when: maybe", `populations.E.when: "maybe": expected true or false`},
 	{"unknown anchor", "{tau_m: 20 ms}", "*nowhere", `nowhere`},
 	{"threshold under reset", "tau_m: 20 ms", "V_th: -80 mV", `V_reset must be below V_th (-80 mV), is -70 mV`},
+	{"ssdp in two precisions", "weight: 10 pA", "weight: 10 pA, synapse_model: ssdp_synapse, ssdp: {w_max: 20 pA}, precision: float64, weight_bits: 16", `weight_bits: 16 and precision float64 exclude each other`},
 	{"ssdp without its block", "weight: 10 pA", "weight: 10 pA, synapse_model: ssdp_synapse", `synapse_model ssdp_synapse and a block ssdp belong together`},
 	{"bad name", "  E: {", "  E x: {", `the name "E x"`},
 }

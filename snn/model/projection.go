@@ -26,7 +26,7 @@ type Projection struct {
 	Normalize *Normalize       `yaml:"normalize" doc:"homeostatic scaling of each target's incoming weights"`
 	Precision string           `yaml:"precision" default:"float32" enum:"float32,float64" doc:"how plastic weights are stored"`
 	Layout    string           `yaml:"layout" default:"auto" enum:"auto,list,bitmap,packed,procedural" doc:"how a static projection is stored; auto chooses by density, weights and delays"`
-	Bits      int              `yaml:"weight_bits" default:"32" min:"16" max:"32" doc:"what a static weight that differs from the others may take: 32 keeps it exact, 16 rounds it to a coarser grid (run.json says which)"`
+	Bits      int              `yaml:"weight_bits" default:"32" min:"16" max:"32" doc:"what a weight of its own may take. Static: 32 keeps it exact, 16 rounds it to a coarser grid (run.json says which). Under ssdp_synapse, 16 keeps it in 65,535 steps from w_min to w_max, each change rounded up or down by chance, right on average"`
 }
 
 // Normalize scales the incoming weights of each target so that they sum to Sum.
