@@ -1,0 +1,243 @@
+package simulated_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/volley-snn/volley/cluster/lockstep"
+	"github.com/volley-snn/volley/cluster/lockstep/simulated"
+)
+
+var (
+	schedules = flag.Int("schedules", 10_000, "seeds to simulate")
+	seed      = flag.Uint64("seed", 0, "the first of them")
+)
+
+// toy is a body whose state is a hash of all that it took, in order: what is lost,
+// comes twice or at the wrong step shows in it and in all that follows.
+type toy struct {
+	hash    uint64
+	last    lockstep.Step
+	held    func(lockstep.Step) bool
+	records bool
+	check   func(lockstep.Step)
+}
+
+type payload struct{ hash uint64 }
+
+func mix(h, x uint64) uint64 {
+	h = (h ^ x) * 0xff51afd7ed558ccd
+	return h ^ h>>32
+}
+
+func (t *toy) Compute(step lockstep.Step, payloads []any) (any, bool, bool) {
+	if t.check != nil {
+		t.check(step)
+	}
+	t.take(step, payloads)
+	return payload{t.hash}, t.held(step), step == t.last
+}
+
+func (t *toy) take(step lockstep.Step, payloads []any) {
+	t.hash = mix(t.hash, uint64(step))
+	for k, p := range payloads {
+		t.hash = mix(t.hash, p.(payload).hash+uint64(k))
+	}
+}
+
+// scenario is a random graph of peers, a recorder at its end.
+type scenario struct {
+	configs []lockstep.Config
+	toys    []*toy
+	held    map[lockstep.Step]bool
+	last    lockstep.Step
+}
+
+func newScenario(r *rand.Rand) *scenario {
+	nodes, first := 1+r.IntN(8), lockstep.Step(1+r.IntN(2)*r.IntN(1000))
+	s := &scenario{held: map[lockstep.Step]bool{}, last: first + lockstep.Step(r.IntN(60))}
+	for range r.IntN(3) {
+		s.held[first+lockstep.Step(r.IntN(60))] = true
+	}
+	density, lag, credit := r.Float64()*1.3, lockstep.Step(1+r.IntN(2)), 4+r.IntN(16)
+	for i := range nodes + 1 {
+		c := lockstep.Default()
+		c.Self, c.Peers, c.Epoch, c.Recorder = lockstep.Peer(i), nodes+1, 3, lockstep.Peer(nodes)
+		c.Lag, c.First, c.Credit = lag, first, credit
+		s.configs = append(s.configs, c)
+		s.toys = append(s.toys, &toy{hash: uint64(i), last: s.last, held: func(k lockstep.Step) bool { return s.held[k] }})
+	}
+	recorder := &s.configs[nodes]
+	recorder.Lag, recorder.Recorder = 0, lockstep.Nobody
+	for i := range nodes {
+		for j := range nodes {
+			if i != j && r.Float64() < density {
+				s.connect(i, j)
+			}
+		}
+		s.connect(i, nodes)
+	}
+	return s
+}
+
+func (s *scenario) connect(from, to int) {
+	a, b := &s.configs[from], &s.configs[to]
+	a.Consumers, a.Lags = append(a.Consumers, lockstep.Peer(to)), append(a.Lags, b.Lag)
+	b.Sources = append(b.Sources, lockstep.Peer(from))
+}
+
+// plain is the hashes that come out where nothing is exchanged but within one loop.
+func (s *scenario) plain() []uint64 {
+	toys := make([]*toy, len(s.toys))
+	for i, t := range s.toys {
+		toys[i] = &toy{hash: t.hash}
+	}
+	var sent []map[lockstep.Step]payload
+	for range toys {
+		sent = append(sent, map[lockstep.Step]payload{})
+	}
+	first := s.configs[0].First
+	for step := first; step <= s.last; step++ {
+		for i, t := range toys { // the recorder, who needs what the others send now, is the last
+			var in []any
+			for _, p := range s.configs[i].Sources {
+				if k := step - s.configs[i].Lag; k >= first {
+					in = append(in, sent[p][k])
+				}
+			}
+			t.take(step, in)
+			sent[i][step] = payload{t.hash}
+		}
+	}
+	var hashes []uint64
+	for _, t := range toys {
+		hashes = append(hashes, t.hash)
+	}
+	return hashes
+}
+
+// run simulates the schedule of a seed. More events than limit are a hang.
+func run(seed uint64, limit int, change func(*simulated.Faults)) error {
+	r := rand.New(rand.NewPCG(seed, 1))
+	s := newScenario(r)
+	f := simulated.Faults{LongNs: 1 + r.Int64N(300e6)}
+	if r.IntN(10) > 0 { // else nothing goes wrong
+		for _, share := range []*float64{&f.Drop, &f.Duplicate, &f.Delay, &f.Slow, &f.Pause} {
+			if r.IntN(2) == 0 {
+				*share = r.Float64() * 0.3
+			}
+		}
+		f.Pause /= 30
+	}
+	if change != nil {
+		change(&f)
+	}
+	want := s.plain()
+	var bodies []simulated.Body
+	var c *simulated.Cluster
+	var wrong error
+	for i, t := range s.toys {
+		bodies = append(bodies, t)
+		t.check = func(step lockstep.Step) {
+			if err := s.allowed(c, i, step); err != nil && wrong == nil {
+				wrong = err
+			}
+		}
+	}
+	c, err := simulated.New(r.Uint64(), s.configs, bodies, f)
+	if err != nil {
+		return err
+	}
+	if err := c.Run(limit); err != nil {
+		return err
+	}
+	if wrong != nil {
+		return wrong
+	}
+	for i, want := range want {
+		if s.toys[i].hash != want {
+			return fmt.Errorf("peer %d diverged", i)
+		}
+	}
+	return nil
+}
+
+// allowed checks a step that begins against what the others have really computed.
+func (s *scenario) allowed(c *simulated.Cluster, peer int, step lockstep.Step) error {
+	own := &s.configs[peer]
+	for _, p := range own.Sources {
+		if c.Computed(p) < step-own.Lag {
+			return fmt.Errorf("peer %d computes step %d, and peer %d only has %d", peer, step, p, c.Computed(p))
+		}
+	}
+	for k, p := range own.Consumers {
+		if taken := c.Computed(p) - own.Lags[k]; step-max(taken, own.First-1) > lockstep.Step(own.Credit) {
+			return fmt.Errorf("peer %d computes step %d, and peer %d has taken only %d: credit is %d", peer, step, p, taken, own.Credit)
+		}
+	}
+	if recorder := lockstep.Peer(len(s.configs) - 1); own.Recorder == recorder {
+		for h := range s.held {
+			if h < step && h >= own.First && c.Computed(recorder) < h {
+				return fmt.Errorf("peer %d computes step %d, and the recorder has not taken the held step %d", peer, step, h)
+			}
+		}
+	}
+	return nil
+}
+
+func TestSchedules(t *testing.T) {
+	for k := range *schedules {
+		at := *seed + uint64(k)
+		if err := run(at, 400_000, nil); err != nil {
+			t.Fatalf("seed %d: %v\nagain: go test ./cluster/lockstep/simulated -run TestSchedules -seed %d -schedules 1", at, err, at)
+		}
+	}
+}
+
+// What is done to messages here is beyond what the protocol bears: schedules must
+// tell, or they could not tell of a fault of the protocol either.
+func TestSchedulesNotice(t *testing.T) {
+	for name, c := range map[string]struct {
+		tamper func(to lockstep.Peer, e *lockstep.Event) bool
+		want   string
+	}{
+		"nobody is asked": {func(_ lockstep.Peer, e *lockstep.Event) bool { return e.Kind != lockstep.Asked }, "hang"},
+		"nothing is acknowledged": {func(_ lockstep.Peer, e *lockstep.Event) bool {
+			return e.Kind != lockstep.Acknowledged && e.Kind != lockstep.Asked
+		}, "hang"},
+		"a payload is another's": {func(_ lockstep.Peer, e *lockstep.Event) bool {
+			if e.Kind == lockstep.Received && e.Step%20 == 5 {
+				e.Payload = payload{1}
+			}
+			return true
+		}, "diverged"},
+		"a step is called the one after": {func(_ lockstep.Peer, e *lockstep.Event) bool {
+			if e.Kind == lockstep.Received && e.Step%20 == 5 {
+				e.Step++
+			}
+			return true
+		}, ""},
+		"what is not taken is acknowledged": {func(_ lockstep.Peer, e *lockstep.Event) bool {
+			if e.Kind == lockstep.Acknowledged || e.Kind == lockstep.Asked {
+				e.Step += 3
+			}
+			return true
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noticed := 0
+			for seed := range uint64(100) {
+				err := run(seed, 20_000, func(f *simulated.Faults) { f.Tamper, f.Drop = c.tamper, 0.1 })
+				if err != nil && strings.Contains(err.Error(), c.want) {
+					noticed++
+				}
+			}
+			if noticed < 25 {
+				t.Errorf("%d of 100 schedules noticed", noticed)
+			}
+		})
+	}
+}
