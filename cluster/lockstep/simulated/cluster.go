@@ -45,7 +45,7 @@ type Cluster struct {
 }
 
 const (
-	tickNs    = 5e6
+	tickNs    = 10e6
 	latencyNs = 50e3
 )
 
