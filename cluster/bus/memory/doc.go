@@ -1,0 +1,3 @@
+// Package memory is a bus inside one process, for runs that need no other, and
+// for tests.
+package memory
