@@ -24,28 +24,49 @@ func BenchmarkExample(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, name := range names {
-		b.Run(name, func(b *testing.B) {
-			m, err := model.Load(examples.Files, name, model.Options{Set: size[name]})
-			if err != nil {
-				b.Fatal(err)
-			}
-			n, err := kernel.Compile(m, files{os.DirFS(sharedData)})
-			if err != nil {
-				b.Skip(err)
-			}
-			for b.Loop() {
-				b.StopTimer()
-				e, err := New(n, Config{Partitions: 1, Threads: 1})
-				if err != nil {
-					b.Fatal(err)
-				}
-				b.StartTimer()
-				if err := e.Run(context.Background()); err != nil {
-					b.Fatal(err)
-				}
-				e.Close()
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/(float64(n.End)*n.DtMs), "us/ms")
+		b.Run(name, func(b *testing.B) { bench(b, name, size[name]) })
+	}
+}
+
+// BenchmarkWeights runs the balanced network with a weight of its own for each
+// synapse, static and under plasticity between its excitatory neurons.
+func BenchmarkWeights(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		set  []string
+	}{
+		{"static", nil},
+		{"static, 16 bits", []string{"projections.E_E.weight_bits=16", "projections.E_I.weight_bits=16", "projections.I_E.weight_bits=16", "projections.I_I.weight_bits=16"}},
+		{"stdp", []string{"plasticity=stdp"}},
+		{"ssdp", []string{"plasticity=ssdp"}},
+		{"ssdp, 16 bits", []string{"plasticity=ssdp", "projections.E_E.weight_bits=16"}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			bench(b, "brunel.yaml", append(c.set, "weight_std=0.1", "constant=1", "duration=600 ms"))
 		})
 	}
+}
+
+func bench(b *testing.B, name string, set []string) {
+	m, err := model.Load(examples.Files, name, model.Options{Set: set})
+	if err != nil {
+		b.Fatal(err)
+	}
+	n, err := kernel.Compile(m, files{os.DirFS(sharedData)})
+	if err != nil {
+		b.Skip(err)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		e, err := New(n, Config{Partitions: 1, Threads: 1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if err := e.Run(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		e.Close()
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/(float64(n.End)*n.DtMs), "us/ms")
 }
