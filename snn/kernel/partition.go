@@ -94,7 +94,7 @@ func Build(n *Network, r snn.Range) (*Partition, error) {
 
 // Environment is what building may use of the system.
 type Environment struct {
-	Memory   delivery.Alloc     // for static synapses; delivery.Heap where nil
+	Memory   delivery.Alloc     // for synapses; delivery.Heap where nil
 	Progress func(synapses int) // called now and then with how many more static ones there are; may be nil
 }
 
@@ -117,7 +117,7 @@ func BuildIn(env Environment, n *Network, r snn.Range) (*Partition, error) {
 		}
 		for _, proj := range n.Projections {
 			if proj.Target == pop && proj.Plastic() {
-				if err := p.build(proj, s); err != nil {
+				if err := p.build(env, proj, s); err != nil {
 					return nil, err
 				}
 			}
@@ -155,13 +155,13 @@ func (n *Network) ringTicks(pop *Population) int {
 	return int(ahead)
 }
 
-func (p *Partition) build(proj *Projection, s *slice) error {
+func (p *Partition) build(env Environment, proj *Projection, s *slice) error {
 	var b plastic
 	var err error
 	if proj.synapse != nil {
-		b, err = buildSpikeDriven(proj, s, p.n.DtMs)
+		b, err = buildSpikeDriven(env, proj, s, p.n.DtMs)
 	} else {
-		b, err = buildSSDP(p.n, proj, s)
+		b, err = buildSSDP(env, p.n, proj, s)
 	}
 	if err != nil {
 		return err

@@ -22,25 +22,25 @@ func (n *Network) restarts(p *Projection) bool { return n.resets(p.Source) || n.
 
 // buildSpikeDriven makes the block of a projection under a spike-driven synapse
 // model. The layout depends on the cut; what is computed does not.
-func buildSpikeDriven(p *Projection, s *slice, dtMs float64) (plastic, error) {
+func buildSpikeDriven(env Environment, p *Projection, s *slice, dtMs float64) (plastic, error) {
 	double := p.Model.Precision == "float64"
 	switch small := s.len() <= math.MaxUint16+1; {
 	case small && double:
-		return buildRows[uint16, float64](p, s, dtMs)
+		return buildRows[uint16, float64](env, p, s, dtMs)
 	case small:
-		return buildRows[uint16, float32](p, s, dtMs)
+		return buildRows[uint16, float32](env, p, s, dtMs)
 	case double:
-		return buildRows[uint32, float64](p, s, dtMs)
+		return buildRows[uint32, float64](env, p, s, dtMs)
 	}
-	return buildRows[uint32, float32](p, s, dtMs)
+	return buildRows[uint32, float32](env, p, s, dtMs)
 }
 
-func buildRows[T index, W float](p *Projection, s *slice, dtMs float64) (plastic, error) {
+func buildRows[T index, W float](env Environment, p *Projection, s *slice, dtMs float64) (plastic, error) {
 	receptor, err := p.plasticReceptor()
 	if err != nil {
 		return nil, err
 	}
-	base := newSynapses[T, W](p, s, receptor, dtMs)
+	base := newSynapses[T, W](env, p, s, receptor, dtMs)
 	if p.synapse.NewRelease != nil {
 		return newShortTerm(base, dtMs), nil
 	}

@@ -46,23 +46,23 @@ func ssdpParams(p *Projection, dtMs float64) (ssdp.Params, windows) {
 
 // buildSSDP makes the block of a projection under windowed SSDP. Its layout
 // depends on the cut; what is computed does not.
-func buildSSDP(n *Network, p *Projection, s *slice) (plastic, error) {
+func buildSSDP(env Environment, n *Network, p *Projection, s *slice) (plastic, error) {
 	switch small := s.len() <= math.MaxUint16+1; {
 	case small && p.Model.Precision == "float64":
-		return buildWindowed[uint16, float64, float64](n, p, s)
+		return buildWindowed[uint16, float64, float64](env, n, p, s)
 	case small && p.Model.Bits == 16:
-		return buildWindowed[uint16, uint16, float32](n, p, s)
+		return buildWindowed[uint16, uint16, float32](env, n, p, s)
 	case small:
-		return buildWindowed[uint16, float32, float32](n, p, s)
+		return buildWindowed[uint16, float32, float32](env, n, p, s)
 	case p.Model.Precision == "float64":
-		return buildWindowed[uint32, float64, float64](n, p, s)
+		return buildWindowed[uint32, float64, float64](env, n, p, s)
 	case p.Model.Bits == 16:
-		return buildWindowed[uint32, uint16, float32](n, p, s)
+		return buildWindowed[uint32, uint16, float32](env, n, p, s)
 	}
-	return buildWindowed[uint32, float32, float32](n, p, s)
+	return buildWindowed[uint32, float32, float32](env, n, p, s)
 }
 
-func buildWindowed[T index, S row.Stored, W row.Real](n *Network, p *Projection, s *slice) (*windowed[T, S, W], error) {
+func buildWindowed[T index, S row.Stored, W row.Real](env Environment, n *Network, p *Projection, s *slice) (*windowed[T, S, W], error) {
 	receptor, err := p.plasticReceptor()
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func buildWindowed[T index, S row.Stored, W row.Real](n *Network, p *Projection,
 	}
 	params, clock := ssdpParams(p, n.DtMs)
 	b := &windowed[T, S, W]{
-		windowRows: newWindowRows[T, S, W](p, s, receptor, n, params), measure: n.measureOf(p), delay: p.minDelay, shift: p.minDelay,
+		windowRows: newWindowRows[T, S, W](env, p, s, receptor, n, params), measure: n.measureOf(p), delay: p.minDelay, shift: p.minDelay,
 		clock: clock, rate: 1, gate: newGate(p, s, clock),
 		now: newWindowSpikes(p.space.Sources, s.len()), due: newWindowSpikes(p.space.Sources, s.len()),
 	}

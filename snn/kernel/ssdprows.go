@@ -42,7 +42,7 @@ const pastWindows = 32
 // latestWindows is how many windows the row of a source that fired may lag behind. A
 // neuron that fires once in two windows has settled its row by then, with its next
 // spike; a window takes 8 bytes a target and 4 a neuron, which should stay in cache.
-const latestWindows = 3
+const latestWindows = 2
 
 // pastWindow is what a window did to the synapses of a silent source whose
 // target fired: they lost chance times the source's participation, and flat.
@@ -60,14 +60,14 @@ type latestWindow[W row.Real] struct {
 	silent []row.Target[W] // what silent ones lose; nil where histories tell
 }
 
-func newWindowRows[T index, S row.Stored, W row.Real](p *Projection, s *slice, receptor int, n *Network, params ssdp.Params) *windowRows[T, S, W] {
+func newWindowRows[T index, S row.Stored, W row.Real](env Environment, p *Projection, s *slice, receptor int, n *Network, params ssdp.Params) *windowRows[T, S, W] {
 	b := &windowRows[T, S, W]{
 		rule: ssdp.New(params), last: make([]uint32, p.space.Sources), pre: make([]float64, p.space.Sources),
 		participation: ssdp.NewParticipation(s.len(), params.Horizon), draws: p.roundingKey,
 	}
 	lo, hi := p.plasticBounds()
-	b.wiring = newWiring[T](p, s, receptor, n.DtMs,
-		func(n uint64) { b.shares = make([]S, n) },
+	b.wiring = newWiring[T](env, p, s, receptor, n.DtMs,
+		func(n uint64) { b.shares = allocate[S](env, n) },
 		func(k uint64, w float64) { b.shares[k] = asShare[S, W](float64(W(w)), lo, hi) })
 	b.expectation = ssdp.NewExpectation(b.rule)
 	b.latest = make([]latestWindow[W], latestWindows)

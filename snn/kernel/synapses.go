@@ -1,7 +1,10 @@
 package kernel
 
 import (
+	"unsafe"
+
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/delivery"
 	"github.com/volley-snn/volley/snn/plasticity"
 )
 
@@ -29,17 +32,30 @@ type synapses[T index, W float] struct {
 	w []W
 }
 
-func newSynapses[T index, W float](p *Projection, s *slice, receptor int, dtMs float64) *synapses[T, W] {
+func newSynapses[T index, W float](env Environment, p *Projection, s *slice, receptor int, dtMs float64) *synapses[T, W] {
 	b := &synapses[T, W]{}
-	b.wiring = newWiring[T](p, s, receptor, dtMs,
-		func(n uint64) { b.w = make([]W, n) },
+	b.wiring = newWiring[T](env, p, s, receptor, dtMs,
+		func(n uint64) { b.w = allocate[W](env, n) },
 		func(k uint64, w float64) { b.w[k] = W(w) })
 	return b
 }
 
+// allocate makes n numbers of synapses in the environment's memory.
+func allocate[T uint16 | uint32 | float32 | float64](env Environment, n uint64) []T {
+	if n == 0 {
+		return nil
+	}
+	memory := env.Memory
+	if memory == nil {
+		memory = delivery.Heap
+	}
+	var zero T
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(memory(int(n)*int(unsafe.Sizeof(zero)))))), n)
+}
+
 // newWiring connects and draws: reserve is told how many synapses there are, and set
 // the weight of each. Weights that are drawn beyond the bounds are set to them.
-func newWiring[T index](p *Projection, s *slice, receptor int, dtMs float64, reserve func(n uint64), set func(k uint64, w float64)) *wiring[T] {
+func newWiring[T index](env Environment, p *Projection, s *slice, receptor int, dtMs float64, reserve func(n uint64), set func(k uint64, w float64)) *wiring[T] {
 	b := &wiring[T]{p: p, slice: s, receptor: receptor, inverse: 1 / p.Target.Quanta[receptor], rows: make([]uint64, p.space.Sources+1)}
 	b.lo, b.hi = p.plasticBounds()
 	p.each(s, func(_ int, sources, _ []uint32) {
@@ -48,10 +64,10 @@ func newWiring[T index](p *Projection, s *slice, receptor int, dtMs float64, res
 		}
 	})
 	total := sumUp(b.rows)
-	b.targets = make([]T, total)
+	b.targets = allocate[T](env, total)
 	reserve(total)
 	if !p.sameDelay() {
-		b.delays = make([]uint16, total)
+		b.delays = allocate[uint16](env, total)
 	}
 	next := append([]uint64(nil), b.rows[:p.space.Sources]...)
 	low, high := p.weightRange()
