@@ -107,7 +107,7 @@ func BuildIn(env Environment, n *Network, r snn.Range) (*Partition, error) {
 			continue
 		}
 		lo := int(own.First - pop.Range.First)
-		s := newSlice(n, pop, lo, lo+own.Len(), n.ringTicks(pop))
+		s := newSlice(n, pop, lo, lo+own.Len())
 		p.slices = append(p.slices, s)
 		for r := range s.ring {
 			if len(p.arrivals) == r {
@@ -144,11 +144,14 @@ func (p *Partition) sliceOf(pop *Population) *slice {
 	return nil
 }
 
-// ringTicks is how far ahead of now a spike may be pushed onto a population.
-func (n *Network) ringTicks(pop *Population) int {
+// ringTicks is how far ahead of now a spike may be pushed onto a population's receptor.
+func (n *Network) ringTicks(pop *Population, receptor int) int {
 	ahead := snn.Tick(1)
 	for _, p := range n.Projections {
-		if p.Target == pop && p.Plastic() {
+		if p.Target != pop || !p.Plastic() {
+			continue
+		}
+		if r, err := p.plasticReceptor(); err == nil && r == receptor { // else building it fails
 			ahead = max(ahead, p.maxDelay+1)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/input"
 	"github.com/volley-snn/volley/snn/neuron"
+	"github.com/volley-snn/volley/snn/vector"
 )
 
 // slice is the part [lo, hi) of a population that one partition holds.
@@ -15,9 +16,9 @@ type slice struct {
 	// neurons
 	group    neuron.Group
 	in       neuron.Input
-	ring     [][]int32 // ring[receptor]: slots of stride sums each, for ticks t & mask
+	ring     [][]int32  // ring[receptor]: slots of stride sums each, for ticks t & mask[receptor]
+	mask     []snn.Tick // 0 where nothing is pushed ahead
 	stride   int
-	mask     snn.Tick
 	arrivals [][]int32 // arrivals[receptor]: what static synapses bring; nil where the ring is that
 	since    snn.Tick  // spikes emitted up to here do not arrive: the state was reset then
 	drives   []drive
@@ -43,7 +44,7 @@ func (s *slice) len() int { return s.hi - s.lo }
 
 // sums is what arrives through receptor r at tick t.
 func (s *slice) sums(r int, t snn.Tick) []int32 {
-	at := int(t&s.mask) * s.stride
+	at := int(t&s.mask[r]) * s.stride
 	return s.ring[r][at : at+s.stride]
 }
 
@@ -51,25 +52,23 @@ func (s *slice) sums(r int, t snn.Tick) []int32 {
 // Where nothing is pushed ahead, they are the ring.
 func (s *slice) receives(r int, sums []int32) {
 	sums = sums[:s.stride:s.stride]
-	if s.mask == 0 {
+	if s.mask[r] == 0 {
 		s.ring[r] = sums
 		return
 	}
-	s.arrivals = append(s.arrivals, sums)
+	s.arrivals[r] = sums
 }
 
 // collect moves what static synapses have brought into the ring.
 func (s *slice) collect(t snn.Tick) {
 	for r, from := range s.arrivals {
-		to := s.sums(r, t)
-		for i, x := range from {
-			to[i] += x
+		if from != nil {
+			vector.Collect(s.sums(r, t), from)
 		}
-		clear(from)
 	}
 }
 
-func newSlice(n *Network, p *Population, lo, hi int, ringTicks int) *slice {
+func newSlice(n *Network, p *Population, lo, hi int) *slice {
 	s := &slice{population: p, lo: lo, hi: hi, first: p.Range.First + snn.GID(lo), since: snn.Never}
 	if p.IsInput() {
 		s.source = p.source.New(input.Slice{Lo: lo, Hi: hi, DtMs: n.DtMs, Key: p.key})
@@ -91,14 +90,15 @@ func newSlice(n *Network, p *Population, lo, hi int, ringTicks int) *slice {
 		Params: cut(p.params, p.spec.Params), State: cut(p.state, p.spec.State),
 		Float32: p.single,
 	})
-	slots := 1
-	for slots < ringTicks {
-		slots *= 2
-	}
-	s.stride, s.mask = hi-lo, snn.Tick(slots-1)
+	s.stride = hi - lo
+	s.arrivals = make([][]int32, len(p.Receptors))
 	s.in = neuron.Input{Sums: make([][]int32, len(p.Receptors)), Quantum: p.Quanta}
-	for range p.Receptors {
-		s.ring = append(s.ring, make([]int32, slots*s.stride))
+	for r := range p.Receptors {
+		slots := 1
+		for slots < n.ringTicks(p, r) {
+			slots *= 2
+		}
+		s.ring, s.mask = append(s.ring, make([]int32, slots*s.stride)), append(s.mask, snn.Tick(slots-1))
 	}
 	if p.adaptive != nil {
 		s.threshold = newThreshold(p.adaptive, s.len(), n.DtMs, n.Model.Protocol != nil)

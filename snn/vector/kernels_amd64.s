@@ -561,3 +561,26 @@ DATA poissonLower<>+8(SB)/8, $0x00ff00ff00ff00ff
 DATA poissonLower<>+16(SB)/8, $0x00ff00ff00ff00ff
 DATA poissonLower<>+24(SB)/8, $0x00ff00ff00ff00ff
 GLOBL poissonLower<>(SB), RODATA|NOPTR, $32
+
+// func collect32(to *int32, from *int32, n int)
+// Requires: AVX, AVX2
+TEXT ·collect32(SB), NOSPLIT, $0-24
+	MOVQ  to+0(FP), AX
+	MOVQ  from+8(FP), CX
+	MOVQ  n+16(FP), DX
+	XORQ  BX, BX
+	VPXOR Y0, Y0, Y0
+
+collect32_loop:
+	CMPQ    BX, DX
+	JGE     collect32_end
+	VMOVDQU (CX)(BX*4), Y1
+	VPADDD  (AX)(BX*4), Y1, Y1
+	VMOVDQU Y1, (AX)(BX*4)
+	VMOVDQU Y0, (CX)(BX*4)
+	ADDQ    $0x08, BX
+	JMP     collect32_loop
+
+collect32_end:
+	VZEROUPPER
+	RET

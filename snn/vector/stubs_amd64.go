@@ -23,3 +23,8 @@ func iafPscDelta64(a *byte, n int, fired *uint32) int
 //
 //go:noescape
 func poisson16(a *byte, n int, flagged *uint32) int
+
+// collect32 adds the first n numbers of from to those of to, n a multiple of 8, and leaves zeros.
+//
+//go:noescape
+func collect32(to *int32, from *int32, n int)

@@ -13,6 +13,7 @@ func main() {
 	iafPscExp("iafPscExp32", single)
 	iafPscDelta()
 	poisson()
+	collect()
 	Generate()
 }
 
