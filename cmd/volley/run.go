@@ -12,7 +12,9 @@ import (
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/report"
 	"github.com/volley-snn/volley/internal/results"
+	"github.com/volley-snn/volley/internal/session"
 	"github.com/volley-snn/volley/snn/model"
 )
 
@@ -96,34 +98,34 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		return dir.Fail(err)
 	}
 	defer e.Close()
-	recorder, err := engine.NewRecorder(n, dir)
-	if err != nil {
-		return dir.Fail(err)
-	}
-	synchrony, err := engine.NewSynchrony(n, dir)
-	if err != nil {
-		return dir.Fail(err)
-	}
-	signals, err := engine.NewSignals(n, dir)
-	if err != nil {
-		return dir.Fail(err)
-	}
-	snapshots, err := engine.NewSnapshots(e, dir)
-	if err != nil {
-		return dir.Fail(err)
-	}
-	o := outcome{recorder: recorder, synchrony: synchrony, phases: engine.NewPhases(n), before: e.Histograms()}
 	progress := newProgress(n, f.quiet)
-	start := engine.StartClock()
-	stopped := e.Run(ctx, recorder, synchrony, o.phases, findings, signals, snapshots, progress)
-	if err := e.Settle(); stopped == nil && err != nil {
-		stopped = err
-	}
-	o.simulate = start.Elapsed()
+	result, err := session.Run(ctx, e, session.Config{Dir: dir, Findings: findings, Command: os.Args, Version: version, Watchers: []engine.Observer{progress}})
 	progress.end()
-	names, summary, err := finish(e, dir, o, findings, snapshots, stopped)
-	if showErr := show(f, names, summary); err == nil {
+	if result == nil {
+		return err
+	}
+	if showErr := show(f, result); err == nil {
 		err = showErr
+	}
+	return err
+}
+
+// show prints what a run came to, and leaves its report.
+func show(f runFlags, r *session.Result) error {
+	var err error
+	if f.json {
+		err = printJSON(r.Summary)
+	} else {
+		err = printSummary(r.Summary, r.Names, f.out)
+	}
+	if f.noReport {
+		return err
+	}
+	// The run is done and whole: a report that fails does not undo it.
+	if path, err := report.Write(f.out); err != nil {
+		fmt.Fprintln(os.Stderr, "volley: no report:", err)
+	} else {
+		fmt.Fprintln(os.Stderr, "the report is", path)
 	}
 	return err
 }

@@ -84,9 +84,12 @@ func (m *Model) once(ctx context.Context, n *kernel.Network, c engine.Config) (b
 	} else if hash != m.SpikeHash {
 		return build, simulate, fmt.Errorf("two runs of %s gave the spike hashes %s and %s", m.Model, m.SpikeHash, hash)
 	}
-	var bytes int64
-	_, m.Synapses, bytes, m.Events = e.Holdings()
-	m.BytesPerSynapse = record.Number(float64(bytes) / float64(m.Synapses))
+	a, err := e.Account()
+	if err != nil {
+		return build, simulate, err
+	}
+	m.Synapses, m.Events = a.Synapses, a.Events
+	m.BytesPerSynapse = record.Number(float64(a.Bytes) / float64(m.Synapses))
 	m.Threads, m.Partitions = e.Threads, len(e.Partitions)
 	m.DurationMs, m.Spikes = float64(e.Now())*n.DtMs, recorder.Hash.Spikes()
 	return e.Build, simulate, nil

@@ -26,23 +26,23 @@ type Observer interface {
 	Observe(m *Moment) error
 }
 
-// Run steps the network to its end and shows each step to the observers. It
-// stops early, between two steps, when ctx is done, and returns its error.
-func (e *Engine) Run(ctx context.Context, observers ...Observer) error {
-	if e.Network.Protocol != nil {
-		return e.runTrials(ctx, observers)
+// Run simulates to the network's end and shows each step to the observers. It stops
+// early, between two steps, when ctx is done, and returns its error.
+func Run(ctx context.Context, s Simulation, observers ...Observer) error {
+	n := s.Compiled()
+	if n.Protocol != nil {
+		return runTrials(ctx, s, observers)
 	}
-	for e.now < e.Network.End {
+	for s.Now() < n.End {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m := Moment{From: e.now}
-		var err error
-		if m.Outputs, err = e.Step(e.Network.Boundary(e.now, nil), nil); err != nil {
+		m := Moment{From: s.Now()}
+		if err := s.Advance(&m, n.Boundary(m.From, nil), nil); err != nil {
 			return err
 		}
-		m.Done = float64(e.now) / float64(e.Network.End)
-		if err := e.show(&m, observers); err != nil {
+		m.Done = float64(m.To) / float64(n.End)
+		if err := m.show(observers); err != nil {
 			return err
 		}
 	}
@@ -50,47 +50,61 @@ func (e *Engine) Run(ctx context.Context, observers ...Observer) error {
 }
 
 // runTrials presents the items of the protocol, one after the other.
-func (e *Engine) runTrials(ctx context.Context, observers []Observer) error {
-	c := protocol.NewConductor(e.Network.Protocol)
-	all, counted := float64(e.Network.Protocol.Trials()), 0
+func runTrials(ctx context.Context, s Simulation, observers []Observer) error {
+	n := s.Compiled()
+	c := protocol.NewConductor(n.Protocol)
+	all, counted := float64(n.Protocol.Trials()), 0
 	for {
 		trial, ok := c.Next()
 		if !ok {
 			return nil
 		}
 		spikes, starts := int64(0), &trial
-		for e.now < trial.End {
+		for s.Now() < trial.End {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			m := Moment{From: e.now, Trial: &trial}
-			var err error
-			if m.Outputs, err = e.Step(e.Network.Boundary(e.now, &trial), starts); err != nil {
+			m := Moment{From: s.Now(), Trial: &trial}
+			if err := s.Advance(&m, n.Boundary(m.From, &trial), starts); err != nil {
 				return err
 			}
 			starts = nil
-			spikes += spikesIn(m.Outputs, e.Network.Watched.Range)
-			if m.Ended = e.now == trial.End; m.Ended {
+			spikes += spikesIn(m.Outputs, n.Watched.Range)
+			if m.Ended = m.To == trial.End; m.Ended {
 				if m.Counts = c.End(spikes); m.Counts {
 					counted++
 				}
 			}
 			m.Done = float64(counted) / all
-			if err := e.show(&m, observers); err != nil {
+			if err := m.show(observers); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (e *Engine) show(m *Moment, observers []Observer) error {
-	m.To, m.Aggregates = e.now, e.aggregates
+func (m *Moment) show(observers []Observer) error {
 	for _, o := range observers {
 		if err := o.Observe(m); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Run simulates the engine's network; see the function Run.
+func (e *Engine) Run(ctx context.Context, observers ...Observer) error {
+	return Run(ctx, e, observers...)
+}
+
+// Compiled is the network.
+func (e *Engine) Compiled() *kernel.Network { return e.Network }
+
+// Advance steps the engine and fills in the moment.
+func (e *Engine) Advance(m *Moment, to snn.Tick, starts *kernel.Trial) (err error) {
+	m.Outputs, err = e.Step(to, starts)
+	m.To, m.Aggregates = to, e.aggregates
+	return err
 }
 
 // spikesIn counts the spikes of a range of GIDs.

@@ -23,13 +23,16 @@ type Config struct {
 	Built func(synapses int64)
 }
 
-// Engine holds the partitions of a network and steps them together.
+// Engine holds partitions of a network, all or a node's share, and steps them
+// together.
 type Engine struct {
 	Network    *kernel.Network
-	Ranges     []snn.Range
+	Ranges     []snn.Range // of Partitions
 	Partitions []*kernel.Partition
 	Threads    int
 	Build      Spent
+
+	first int // number of the first of Partitions among the plan's
 
 	batches    []*kernel.Batch
 	outputs    []kernel.Output
@@ -53,9 +56,22 @@ func New(n *kernel.Network, c Config) (*Engine, error) {
 		c.Partitions = c.Threads
 	}
 	c.Partitions = max(1, min(c.Partitions, n.Size()))
-	c.Threads = min(c.Threads, c.Partitions)
+	return newShare(n, partition.Cut(n.Costs(), c.Partitions), 0, c)
+}
+
+// NewShare is New for the partitions of one node: ranges of a plan, of which first is
+// the number of the first. It is stepped by StepShare. c.Partitions is not read.
+func NewShare(n *kernel.Network, ranges []snn.Range, first int, c Config) (*Engine, error) {
+	if c.Threads <= 0 {
+		c.Threads = runtime.GOMAXPROCS(0)
+	}
+	return newShare(n, ranges, first, c)
+}
+
+func newShare(n *kernel.Network, ranges []snn.Range, first int, c Config) (*Engine, error) {
+	c.Threads = max(1, min(c.Threads, len(ranges)))
 	clock := StartClock()
-	e := &Engine{Network: n, Ranges: partition.Cut(n.Costs(), c.Partitions), Threads: c.Threads}
+	e := &Engine{Network: n, Ranges: ranges, Threads: c.Threads, first: first}
 	e.Partitions = make([]*kernel.Partition, len(e.Ranges))
 	faults := make([]error, len(e.Ranges))
 	env := kernel.Environment{Memory: LargePages, Progress: c.progress()}
@@ -120,10 +136,8 @@ func (e *Engine) Step(to snn.Tick, trial *kernel.Trial) ([]kernel.Output, error)
 	if e.fault != nil {
 		return nil, e.fault
 	}
-	e.in = kernel.Input{To: to, Spikes: e.batches, Aggregates: e.aggregates, Trial: trial}
-	e.team.run(e.step)
-	if e.fault = worst(e.faults); e.fault != nil {
-		return nil, e.fault
+	if _, err := e.StepShare(kernel.Input{To: to, Spikes: e.batches, Aggregates: e.aggregates, Trial: trial}); err != nil {
+		return nil, err
 	}
 	e.batches, e.shares = e.batches[:0], e.shares[:0]
 	for _, o := range e.outputs {
@@ -134,6 +148,21 @@ func (e *Engine) Step(to snn.Tick, trial *kernel.Trial) ([]kernel.Output, error)
 	if len(e.shares) > 0 {
 		e.aggregates = kernel.Sum(e.shares)
 	}
-	e.now = to
+	return e.outputs, nil
+}
+
+// StepShare is Step for a share: the caller brings what all partitions of the plan
+// emitted in the step before, in their order, and the aggregates; and takes the
+// outputs elsewhere.
+func (e *Engine) StepShare(in kernel.Input) ([]kernel.Output, error) {
+	if e.fault != nil {
+		return nil, e.fault
+	}
+	e.in = in
+	e.team.run(e.step)
+	if e.fault = Worst(e.faults); e.fault != nil {
+		return nil, e.fault
+	}
+	e.now = in.To
 	return e.outputs, nil
 }

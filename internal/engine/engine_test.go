@@ -67,3 +67,13 @@ func TestInterruptedBetweenSteps(t *testing.T) {
 		t.Errorf("got %v at tick %d", err, e.Now())
 	}
 }
+
+// weightHash is the hash of all plastic weights as they are now.
+func weightHash(t testing.TB, s Simulation) string {
+	t.Helper()
+	h, err := HashWeights(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h.Sum()
+}

@@ -74,7 +74,7 @@ func caught(panicked any) (stack []byte, cause error) {
 func (e *Engine) step(i int) {
 	defer func() {
 		if p := recover(); p != nil {
-			f := &Fault{Partition: i, GIDs: e.Ranges[i], From: e.now, To: e.in.To, DtMs: e.Network.DtMs}
+			f := &Fault{Partition: e.first + i, GIDs: e.Ranges[i], From: e.now, To: e.in.To, DtMs: e.Network.DtMs}
 			f.Stack, f.Cause = caught(p)
 			e.faults[i] = f
 		}
@@ -82,8 +82,8 @@ func (e *Engine) step(i int) {
 	e.outputs[i] = e.Partitions[i].Step(e.in)
 }
 
-// worst is the fault to report of a step's, or nil.
-func worst(faults []*Fault) (f *Fault) {
+// Worst is the fault to report of those of one step, or nil.
+func Worst(faults []*Fault) (f *Fault) {
 	for _, g := range faults {
 		if g != nil && (f == nil || g.before(f)) {
 			f = g

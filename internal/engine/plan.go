@@ -5,30 +5,33 @@ import (
 	"github.com/volley-snn/volley/snn/kernel"
 )
 
-// Holdings is what the projections hold, by name and in all, and how many
-// synapses spikes have crossed.
-func (e *Engine) Holdings() (byName map[string]kernel.Holding, synapses, bytes, events int64) {
-	byName = map[string]kernel.Holding{}
+// Account is what the engine's partitions are made of.
+func (e *Engine) Account() (*Account, error) {
+	a := &Account{Holdings: map[string]kernel.Holding{}, Plan: e.plan(), Threads: e.Threads, Nodes: 1, Build: e.Build, PeakRSSBytes: PeakRSS()}
 	for _, p := range e.Partitions {
 		for name, own := range p.Sizes() {
-			h := byName[name]
-			h.Synapses += own.Synapses
-			h.Bytes += own.Bytes
-			h.Layout = own.Layout
-			byName[name] = h
-			synapses += own.Synapses
-			bytes += own.Bytes
+			a.hold(name, own)
 		}
-		events += p.Events()
+		a.Events += p.Events()
 	}
-	return byName, synapses, bytes, events
+	return a, nil
 }
 
-// Plan says which partition holds what.
-func (e *Engine) Plan() record.Plan {
+func (a *Account) hold(name string, own kernel.Holding) {
+	h := a.Holdings[name]
+	h.Synapses += own.Synapses
+	h.Bytes += own.Bytes
+	h.Layout = own.Layout
+	a.Holdings[name] = h
+	a.Synapses += own.Synapses
+	a.Bytes += own.Bytes
+}
+
+// plan says which partition holds what.
+func (e *Engine) plan() record.Plan {
 	plan := record.Plan{IntervalTicks: int64(e.Network.Interval)}
 	for i, p := range e.Partitions {
-		part := record.Partition{ID: i, Neurons: int64(p.Range.Len())}
+		part := record.Partition{ID: e.first + i, Neurons: int64(p.Range.Len())}
 		for _, pop := range e.Network.Populations {
 			if own := pop.Range.Intersect(p.Range); own.Len() > 0 {
 				part.Ranges = append(part.Ranges, record.Slice{Population: pop.Name, First: own.First, End: own.End})

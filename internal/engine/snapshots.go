@@ -9,20 +9,20 @@ import (
 // Snapshots writes the weights of projections at the times that the model asks
 // for, as of the updates that are due by then, and at the end.
 type Snapshots struct {
-	e     *Engine
+	sim   Simulation
 	dir   *record.Dir
 	ended bool // the run reached its end: Finish writes what is due there
 }
 
 // NewSnapshots writes the weights as they are built, where time 0 is asked for,
 // and who is connected to whom.
-func NewSnapshots(e *Engine, dir *record.Dir) (*Snapshots, error) {
-	s := &Snapshots{e: e, dir: dir}
+func NewSnapshots(sim Simulation, dir *record.Dir) (*Snapshots, error) {
+	s := &Snapshots{sim: sim, dir: dir}
 	if dir == nil {
 		return s, nil
 	}
-	for i := range e.Network.Snapshots {
-		if err := s.synapses(e.Network.Snapshots[i].Projection); err != nil {
+	for i := range sim.Compiled().Snapshots {
+		if err := s.synapses(sim.Compiled().Snapshots[i].Projection); err != nil {
 			return nil, err
 		}
 	}
@@ -41,8 +41,8 @@ func (s *Snapshots) at(t snn.Tick) error {
 	if s.dir == nil {
 		return nil
 	}
-	for i := range s.e.Network.Snapshots {
-		if shot := &s.e.Network.Snapshots[i]; shot.Due(t) {
+	for i := range s.sim.Compiled().Snapshots {
+		if shot := &s.sim.Compiled().Snapshots[i]; shot.Due(t) {
 			if err := s.write(shot.Projection, t); err != nil {
 				return err
 			}
@@ -56,12 +56,12 @@ func (s *Snapshots) Finish() error {
 	if s.dir == nil {
 		return nil
 	}
-	for i := range s.e.Network.Snapshots {
-		shot := &s.e.Network.Snapshots[i]
-		if !s.ended && shot.Due(s.e.Now()) {
+	for i := range s.sim.Compiled().Snapshots {
+		shot := &s.sim.Compiled().Snapshots[i]
+		if !s.ended && shot.Due(s.sim.Now()) {
 			continue // interrupted right after this one was written
 		}
-		if err := s.write(shot.Projection, s.e.Now()); err != nil {
+		if err := s.write(shot.Projection, s.sim.Now()); err != nil {
 			return err
 		}
 	}
@@ -73,15 +73,18 @@ func (s *Snapshots) write(p *kernel.Projection, t snn.Tick) error {
 	if p.Model.Precision == "float64" {
 		precision = record.Float64
 	}
-	w, err := s.dir.Weights(p.Name, record.NewClock(s.e.Network.DtMs).Ms(t), precision)
+	w, err := s.dir.Weights(p.Name, record.NewClock(s.sim.Compiled().DtMs).Ms(t), precision)
 	if err != nil {
 		return err
 	}
-	s.e.EachWeight(p, func(_ int, _ []uint32, weights []float64) {
+	readErr := s.sim.EachWeight(p, func(_ int, _ []uint32, weights []float64) {
 		if err == nil {
 			err = w.Append(weights)
 		}
 	})
+	if err == nil {
+		err = readErr
+	}
 	if closeErr := w.Close(); err == nil {
 		err = closeErr
 	}
@@ -94,7 +97,7 @@ func (s *Snapshots) synapses(p *kernel.Projection) error {
 		return err
 	}
 	var gids []snn.GID
-	s.e.EachWeight(p, func(target int, sources []uint32, _ []float64) {
+	readErr := s.sim.EachWeight(p, func(target int, sources []uint32, _ []float64) {
 		gids = gids[:0]
 		for _, i := range sources {
 			gids = append(gids, p.Source.Range.First+snn.GID(i))
@@ -103,6 +106,9 @@ func (s *Snapshots) synapses(p *kernel.Projection) error {
 			err = w.Append(p.Target.Range.First+snn.GID(target), gids)
 		}
 	})
+	if err == nil {
+		err = readErr
+	}
 	if closeErr := w.Close(); err == nil {
 		err = closeErr
 	}

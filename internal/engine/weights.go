@@ -5,32 +5,35 @@ import (
 	"github.com/volley-snn/volley/snn/kernel"
 )
 
-// EachWeight yields the weights of a plastic projection, by target, then source;
-// target and sources count in their populations. Slices are used again.
-func (e *Engine) EachWeight(p *kernel.Projection, yield func(target int, sources []uint32, weights []float64)) {
+// EachWeight yields the weights of a plastic projection onto the engine's partitions.
+func (e *Engine) EachWeight(p *kernel.Projection, yield func(target int, sources []uint32, weights []float64)) error {
 	for _, part := range e.Partitions {
 		part.Weights(p, yield)
 	}
+	return nil
 }
 
 // HashWeights is the hash of all plastic weights as they are now.
-func (e *Engine) HashWeights() *record.WeightHash {
+func HashWeights(s Simulation) (*record.WeightHash, error) {
 	h := record.NewWeightHash()
-	for _, p := range e.Network.Projections {
-		if p.Plastic() {
-			e.EachWeight(p, func(_ int, _ []uint32, weights []float64) { h.Append(weights) })
+	for _, p := range s.Compiled().Projections {
+		if !p.Plastic() {
+			continue
+		}
+		if err := s.EachWeight(p, func(_ int, _ []uint32, weights []float64) { h.Append(weights) }); err != nil {
+			return nil, err
 		}
 	}
-	return h
+	return h, nil
 }
 
 // histogramBins is the bins of a weight histogram.
 const histogramBins = 50
 
 // Histograms counts the weights of each plastic projection, between its bounds.
-func (e *Engine) Histograms() []record.WeightHistogram {
+func Histograms(s Simulation) ([]record.WeightHistogram, error) {
 	var all []record.WeightHistogram
-	for _, p := range e.Network.Projections {
+	for _, p := range s.Compiled().Projections {
 		if !p.Plastic() {
 			continue
 		}
@@ -40,14 +43,17 @@ func (e *Engine) Histograms() []record.WeightHistogram {
 		for k := range histogramBins + 1 {
 			h.Edges = append(h.Edges, low+width*float64(k))
 		}
-		e.EachWeight(p, func(_ int, _ []uint32, weights []float64) {
+		err := s.EachWeight(p, func(_ int, _ []uint32, weights []float64) {
 			for _, w := range weights {
 				h.After[min(max(int((w-low)/width), 0), histogramBins-1)]++
 			}
 		})
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, h)
 	}
-	return all
+	return all, nil
 }
 
 // Compare puts the histograms of before a run beside those of after it.

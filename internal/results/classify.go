@@ -173,7 +173,7 @@ func (c *classification) decide(class int) {
 	}
 }
 
-func (c *classification) finish(*engine.Engine) (any, error) {
+func (c *classification) finish(engine.Simulation) (any, error) {
 	r := c.result
 	r.Rule, r.ByRule = c.rule, map[string]record.Number{}
 	for _, rule := range []Rule{Vote, Mean, Posterior} {

@@ -18,7 +18,7 @@ type Collector struct {
 type finding interface {
 	engine.Observer
 	// finish is the finding after the run, as summary.json holds it.
-	finish(e *engine.Engine) (any, error)
+	finish(s engine.Simulation) (any, error)
 }
 
 // New prepares the results of a network's model. Errors say which result asks for what is not there.
@@ -59,11 +59,11 @@ func (c *Collector) Observe(m *engine.Moment) error {
 }
 
 // Finish is every finding by name, in the order of the model.
-func (c *Collector) Finish(e *engine.Engine) (names []string, byName map[string]any, err error) {
+func (c *Collector) Finish(s engine.Simulation) (names []string, byName map[string]any, err error) {
 	byName = map[string]any{}
 	for i, f := range c.findings {
-		name := e.Network.Model.Results[i].Name
-		if byName[name], err = f.finish(e); err != nil {
+		name := s.Compiled().Model.Results[i].Name
+		if byName[name], err = f.finish(s); err != nil {
 			return nil, nil, fmt.Errorf("results.%s: %w", name, err)
 		}
 		names = append(names, name)

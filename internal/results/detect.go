@@ -64,15 +64,18 @@ func newDetection(n *kernel.Network, r *model.Result) (finding, error) {
 
 func (*detection) Observe(*engine.Moment) error { return nil }
 
-func (d *detection) finish(e *engine.Engine) (any, error) {
+func (d *detection) finish(sim engine.Simulation) (any, error) {
 	scores := make([]float64, d.projection.Source.Size())
 	synapses := make([]int, len(scores))
-	e.EachWeight(d.projection, func(_ int, sources []uint32, weights []float64) {
+	err := sim.EachWeight(d.projection, func(_ int, sources []uint32, weights []float64) {
 		for k, s := range sources {
 			scores[s] += weights[k]
 			synapses[s]++
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
 	for i := range scores {
 		scores[i] /= float64(max(synapses[i], 1))
 	}
@@ -114,7 +117,7 @@ func (k *pairwiseKappa) Observe(m *engine.Moment) error {
 	return nil
 }
 
-func (k *pairwiseKappa) finish(*engine.Engine) (any, error) {
+func (k *pairwiseKappa) finish(engine.Simulation) (any, error) {
 	scores := k.pairs.Scores()
 	return Detect(scores, k.members, k.threshold).result(scores, k.members), nil
 }

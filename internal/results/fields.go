@@ -42,10 +42,10 @@ func newFields(n *kernel.Network, r *model.Result) (finding, error) {
 
 func (*receptiveFields) Observe(*engine.Moment) error { return nil }
 
-func (f *receptiveFields) finish(e *engine.Engine) (any, error) {
+func (f *receptiveFields) finish(sim engine.Simulation) (any, error) {
 	out := Fields{Kind: "images", Rows: f.rows, Cols: f.cols}
 	every := max(f.projection.Target.Size()/max(f.count, 1), 1)
-	e.EachWeight(f.projection, func(target int, sources []uint32, weights []float64) {
+	err := sim.EachWeight(f.projection, func(target int, sources []uint32, weights []float64) {
 		if target%every != 0 || len(out.Images) == f.count {
 			return
 		}
@@ -55,5 +55,5 @@ func (f *receptiveFields) finish(e *engine.Engine) (any, error) {
 		}
 		out.Images = append(out.Images, image)
 	})
-	return out, nil
+	return out, err
 }

@@ -1,0 +1,81 @@
+// Package session is what surrounds a simulation from its first step to its files:
+// the same for a command line and for a node that coordinates a run.
+package session
+
+import (
+	"context"
+
+	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/results"
+)
+
+// Config says what becomes of a run.
+type Config struct {
+	Dir      *record.Dir // must be open; finished or failed when Run returns
+	Findings *results.Collector
+	Command  []string // the command line that asked for the run
+	Version  string   // of volley
+
+	// Watchers see every moment beside the files' observers, after them.
+	Watchers []engine.Observer
+}
+
+// Result is what a run came to.
+type Result struct {
+	Names   []string // of the results, in the model's order
+	Summary *record.Summary
+}
+
+// outcome is what a run left in its observers.
+type outcome struct {
+	Config
+	recorder    *engine.Recorder
+	synchrony   *engine.Synchrony
+	phases      *engine.Phases
+	signals     *engine.Signals
+	snapshots   *engine.Snapshots
+	before      []record.WeightHistogram
+	results     map[string]any
+	simulate    engine.Spent
+	interrupted bool
+	weightsHold bool // they may be read
+}
+
+// Run simulates a network that is built to its end, or until ctx is done, and writes
+// the run's files. What was computed before an error or an interruption is written
+// all the same; there is a result then too, unless nothing could be written.
+func Run(ctx context.Context, s engine.Simulation, c Config) (*Result, error) {
+	o := &outcome{Config: c}
+	if err := o.open(s); err != nil {
+		return nil, c.Dir.Fail(err)
+	}
+	start := engine.StartClock()
+	observers := append([]engine.Observer{o.recorder, o.synchrony, o.phases, c.Findings, o.signals, o.snapshots}, c.Watchers...)
+	stopped := engine.Run(ctx, s, observers...)
+	if err := s.Settle(); stopped == nil && err != nil {
+		stopped = err
+	}
+	o.simulate = start.Elapsed()
+	return o.finish(s, stopped)
+}
+
+// open starts the files.
+func (o *outcome) open(s engine.Simulation) (err error) {
+	n := s.Compiled()
+	o.phases = engine.NewPhases(n)
+	if o.recorder, err = engine.NewRecorder(n, o.Dir); err != nil {
+		return err
+	}
+	if o.synchrony, err = engine.NewSynchrony(n, o.Dir); err != nil {
+		return err
+	}
+	if o.signals, err = engine.NewSignals(n, o.Dir); err != nil {
+		return err
+	}
+	if o.snapshots, err = engine.NewSnapshots(s, o.Dir); err != nil {
+		return err
+	}
+	o.before, err = engine.Histograms(s)
+	return err
+}
