@@ -2,11 +2,14 @@ package messages_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/volley-snn/volley/messages"
@@ -21,7 +24,6 @@ func train(r *rand.Rand, ticks, neurons int) (offsets, gids []uint32) {
 			gids = append(gids, uint32(r.IntN(neurons)))
 		}
 		slices.Sort(gids[start:])
-		gids = gids[:start+len(slices.Compact(gids[start:]))]
 		offsets = append(offsets, uint32(len(gids)))
 	}
 	return offsets, gids
@@ -86,12 +88,21 @@ func TestSpikesComeBack(t *testing.T) {
 
 func TestSpikesThatCannotBe(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"cut short": {2, 5}, "a number beyond the bytes": {200, 1}, "not rising": {2, 5, 0}, "too large": {1, 0xff, 0xff, 0xff, 0xff, 0x1f},
-		"too large in sum": {2, 0xff, 0xff, 0xff, 0xff, 0x0f, 1}, "a tick too many": {0, 0}, "nothing": {},
+		"cut short": {5, 2, 0}, "a number beyond the bytes": {0, 200, 1}, "too large": {0, 1, 0xff, 0xff, 0xff, 0xff, 0x1f}, "too long": {0, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0},
+		"too large in sum": {1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f}, "the lowest too large": {0xff, 0xff, 0xff, 0xff, 0x1f, 0}, "a tick too many": {0, 0, 0}, "a tick too few": {0}, "nothing": {},
 	} {
 		if _, _, err := messages.Spikes(data, 1, nil, []uint32(nil)); err == nil {
 			t.Errorf("%s: taken", name)
 		}
+	}
+}
+
+// A parrot repeats all that it was sent, in one tick.
+func TestSpikesOfOneNeuronInOneTick(t *testing.T) {
+	offsets, gids := []uint32{0, 3}, []uint32{7, 7, 7}
+	_, got, err := messages.Spikes(messages.AppendSpikes(nil, offsets, gids), 1, nil, []uint32(nil))
+	if err != nil || !slices.Equal(got, gids) {
+		t.Errorf("%v came back as %v: %v", gids, got, err)
 	}
 }
 
@@ -224,6 +235,47 @@ func FuzzFrame(f *testing.F) {
 	})
 }
 
+// FuzzSpikes: what is taken takes memory in proportion, and comes back.
+func FuzzSpikes(f *testing.F) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for range 5 {
+		offsets, gids := train(r, 3, 1000)
+		f.Add(messages.AppendSpikes(nil, offsets, gids), uint8(3))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, ticks uint8) {
+		offsets, gids, err := messages.Spikes(data, int(ticks), nil, []uint32(nil))
+		if cap(gids) > 2*len(data)+64 {
+			t.Fatalf("%d bytes took room for %d GIDs", len(data), cap(gids))
+		}
+		if err != nil {
+			return
+		}
+		again, same, err := messages.Spikes(messages.AppendSpikes(nil, offsets, gids), int(ticks), nil, []uint32(nil))
+		if err != nil || !slices.Equal(again, offsets) || !slices.Equal(same, gids) {
+			t.Fatalf("%v %v came back as %v %v: %v", offsets, gids, again, same, err)
+		}
+	})
+}
+
+// The example of docs/WIRE.md, which a client in another language can begin with.
+func TestTheExampleOfTheDocument(t *testing.T) {
+	e := messages.Envelope{FirstTick: 100, Ticks: 3, Batches: []messages.Batch{{Partition: 1, Spikes: messages.AppendSpikes(nil, []uint32{0, 2, 2, 3}, []uint32{1000, 1300, 1005})}},
+		Shares: []messages.Window{{Measure: 2, Number: 7, End: 100, Counts: []int64{5, -1}}}}
+	data := messages.AppendFrame(nil, messages.Frame{Kind: messages.EnvelopeFrame, Epoch: 1, From: 3, Step: 35}, e.Append(nil))
+	text, err := os.ReadFile("../docs/WIRE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told strings.Builder // bytes, two spaces, then words
+	for line := range strings.Lines(string(text)) {
+		before, _, _ := strings.Cut(line, "  ")
+		told.WriteString(strings.Join(strings.Fields(before), ""))
+	}
+	if !strings.Contains(told.String(), hex.EncodeToString(data)) {
+		t.Errorf("docs/WIRE.md does not hold the example %x", data)
+	}
+}
+
 // BenchmarkSpikes is 1,000 spikes of 100,000 neurons in 15 ticks: ns and bytes a spike.
 func BenchmarkSpikes(b *testing.B) {
 	r := rand.New(rand.NewPCG(6, 6))
@@ -234,7 +286,6 @@ func BenchmarkSpikes(b *testing.B) {
 			gids = append(gids, uint32(r.IntN(100_000)))
 		}
 		slices.Sort(gids[start:])
-		gids = gids[:start+len(slices.Compact(gids[start:]))]
 		offsets = append(offsets, uint32(len(gids)))
 	}
 	data := messages.AppendSpikes(nil, offsets, gids)
