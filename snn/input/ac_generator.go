@@ -62,6 +62,13 @@ func (g *ac) AddCurrent(t snn.Tick, current []float64) {
 	}
 }
 
+func (g *ac) Until(t snn.Tick) snn.Tick {
+	if g.on.on(t) {
+		return t
+	}
+	return g.on.until(t)
+}
+
 // wave is a sine over ticks.
 type wave struct{ turnsPerTick, turns0 float64 }
 

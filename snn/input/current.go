@@ -12,6 +12,9 @@ type Current interface {
 	// AddCurrent adds to current[i], in pA, what flows into neuron Lo+i during
 	// the step that ends at t. Any order of ticks gives the same currents.
 	AddCurrent(t snn.Tick, current []float64)
+
+	// Until is a tick up to which what flows is what flows in tick t: t or later.
+	Until(t snn.Tick) snn.Tick
 }
 
 // CurrentGenerator is what a Current is made from.
@@ -53,6 +56,8 @@ func (g *dc) AddCurrent(t snn.Tick, current []float64) {
 	}
 }
 
+func (g *dc) Until(t snn.Tick) snn.Tick { return g.on.until(t) }
+
 // StepCurrentGenerator is a piecewise constant current, 0 before its first time.
 type StepCurrentGenerator struct {
 	Amplitude Curve // pA
@@ -84,4 +89,8 @@ func (g *stepCurrent) AddCurrent(t snn.Tick, current []float64) {
 			current[i] += a
 		}
 	}
+}
+
+func (g *stepCurrent) Until(t snn.Tick) snn.Tick {
+	return min(g.on.until(t), g.steps.end(g.steps.piece(t)))
 }

@@ -97,3 +97,14 @@ func (s Span) ticks(dtMs float64) active {
 }
 
 func (a active) on(t snn.Tick) bool { return t > a.start && t <= a.stop }
+
+// until is the last tick up to which on is what it is at t.
+func (a active) until(t snn.Tick) snn.Tick {
+	switch {
+	case t <= a.start:
+		return a.start
+	case t <= a.stop:
+		return a.stop
+	}
+	return forever
+}

@@ -75,6 +75,13 @@ func (n *noise) AddCurrent(t snn.Tick, current []float64) {
 	}
 }
 
+func (n *noise) Until(t snn.Tick) snn.Tick {
+	if !n.on.on(t) {
+		return n.on.until(t)
+	}
+	return min(((t-1)/n.every+1)*n.every, n.on.until(t))
+}
+
 func (n *noise) draw(interval snn.Tick) {
 	n.interval = interval
 	g := &n.recipe

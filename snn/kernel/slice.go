@@ -22,8 +22,7 @@ type slice struct {
 	arrivals [][]int32 // arrivals[receptor]: what static synapses bring; nil where the ring is that
 	since    snn.Tick  // spikes emitted up to here do not arrive: the state was reset then
 	drives   []drive
-	currents []input.Current
-	current  []float64
+	currents *currents // nil where none flow
 
 	threshold *threshold // nil where it does not adapt
 
@@ -123,11 +122,7 @@ func (s *slice) update(t snn.Tick) {
 		d.drive.Add(t, s.sums(d.receptor, t), d.weight)
 	}
 	if s.currents != nil {
-		clear(s.current)
-		for _, c := range s.currents {
-			c.AddCurrent(t, s.current)
-		}
-		s.in.Current = s.current
+		s.in.Current, s.in.Alike = s.currents.at(t)
 	}
 	s.in.Tick = t
 	for r := range s.ring {

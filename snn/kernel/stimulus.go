@@ -26,10 +26,10 @@ func (st *stimulus) onto(s *slice, dtMs float64) {
 		s.drives = append(s.drives, drive{st.poisson.New(cut), st.receptor, q})
 		return
 	}
-	s.currents = append(s.currents, st.current.New(cut))
-	if s.current == nil {
-		s.current = make([]float64, s.len())
+	if s.currents == nil {
+		s.currents = newCurrents(s.len())
 	}
+	s.currents.of = append(s.currents.of, st.current.New(cut))
 }
 
 func (c *compiler) compileStimuli() {

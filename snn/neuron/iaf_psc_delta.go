@@ -95,7 +95,7 @@ func (g *iafPscDeltaGroup) vectorised() *vector.IafPscDelta {
 		k.iE, k.vTh = noConstant[float64](), noConstant[float64]()
 	}
 	return &vector.IafPscDelta{
-		V: g.v, R: g.r, RefractoryFor: k.refractory, P33: k.p33, P30: k.p30, IE: k.iE, IETimesP30: float64(k.iE * k.p30),
+		V: g.v, R: g.r, RefractoryFor: k.refractory, P33: k.p33, P30: k.p30, IE: k.iE,
 		VMin: k.vMin, VTh: k.vTh, VReset: k.vReset,
 	}
 }
@@ -112,7 +112,9 @@ func (g *iafPscDeltaGroup) Update(in *Input, fired []uint32) []uint32 {
 	}
 	done := 0
 	if k := g.kernel; k != nil {
-		k.Sums, k.Quantum, k.Current, k.Threshold = in.sums(0), in.quantum(0), g.iE.plus(in.Current), g.vTh.plus(in.Threshold)
+		each, everywhere := split[float64](in, g.iE.each == nil)
+		k.IETimesP30 = float64((k.IE + everywhere) * k.P30)
+		k.Sums, k.Quantum, k.Current, k.Threshold = in.sums(0), in.quantum(0), g.iE.plus(each), g.vTh.plus(in.Threshold)
 		done, fired = k.Update(fired)
 	}
 	return g.update(in, done, fired)

@@ -73,6 +73,7 @@ type iafPscExpGroup[F vector.Float] struct {
 	kernel             *vector.IafPscExp[F] // nil where parameters other than I_e and V_th differ
 	iE, vTh            own[F]
 	current, threshold []F // of the tick, as the state's type
+	everywhere         F   // the current of the tick that flows into all neurons, on top
 }
 
 func newIafPscExp[F vector.Float](c Config) Group {
@@ -124,7 +125,7 @@ func (g *iafPscExpGroup[F]) vectorised() *vector.IafPscExp[F] {
 	return &vector.IafPscExp[F]{
 		V: g.v, Ex: g.ex, In: g.in, R: g.r, RefractoryFor: k.refractory,
 		P22: k.p22, P21Ex: k.p21Ex, P21In: k.p21In, P20: k.p20, P11Ex: k.p11Ex, P11In: k.p11In,
-		IE: k.iE, IETimesP20: F(k.iE * k.p20), VTh: k.vTh, VReset: k.vReset,
+		IE: k.iE, VTh: k.vTh, VReset: k.vReset,
 	}
 }
 
@@ -141,9 +142,12 @@ func (g *iafPscExpGroup[F]) Update(in *Input, fired []uint32) []uint32 {
 		flushAll(g.ex)
 		flushAll(g.in)
 	}
-	g.current, g.threshold = as(in.Current, g.current), as(in.Threshold, g.threshold)
+	var each []float64
+	each, g.everywhere = split[F](in, g.iE.each == nil)
+	g.current, g.threshold = as(each, g.current), as(in.Threshold, g.threshold)
 	done := 0
 	if k := g.kernel; k != nil {
+		k.IETimesP20 = F(F(k.IE+g.everywhere) * k.P20)
 		k.SumEx, k.SumIn = in.sums(0), in.sums(1)
 		k.QuantumEx, k.QuantumIn = F(in.quantum(0)), F(in.quantum(1))
 		k.Current, k.Threshold = g.iE.plus(g.current), g.vTh.plus(g.threshold)
@@ -157,7 +161,7 @@ func (g *iafPscExpGroup[F]) Update(in *Input, fired []uint32) []uint32 {
 func (g *iafPscExpGroup[F]) update(in *Input, from int, fired []uint32) []uint32 {
 	n := len(g.v)
 	vs, exs, ins, r := g.v[:n], g.ex[:n], g.in[:n], g.r[:n]
-	sumEx, sumIn, current, threshold := in.sums(0), in.sums(1), g.current, g.threshold
+	sumEx, sumIn, current, everywhere, threshold := in.sums(0), in.sums(1), g.current, g.everywhere, g.threshold
 	qEx, qIn := F(in.quantum(0)), F(in.quantum(1))
 	consts, mask := g.consts, g.mask
 	fired, out := room(fired, n-from)
@@ -166,7 +170,7 @@ func (g *iafPscExpGroup[F]) update(in *Input, from int, fired []uint32) []uint32
 		k := &consts[i&mask]
 		v, ex, inh := vs[i], exs[i], ins[i]
 		if r[i] == 0 {
-			pA := k.iE
+			pA := k.iE + everywhere
 			if current != nil {
 				pA += current[i]
 			}

@@ -92,6 +92,8 @@ type Input struct {
 	Quantum []float64
 	// Current[i] in pA flows into neuron i during the step, on top of I_e; nil is none.
 	Current []float64
+	// Alike tells that Current is one number for all neurons.
+	Alike bool
 	// Threshold[i] in mV is added to the neuron's firing threshold; nil is none.
 	Threshold []float64
 }

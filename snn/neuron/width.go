@@ -58,6 +58,15 @@ func as[F vector.Float](x []float64, room []F) []F {
 	return room
 }
 
+// split is a tick's current as what flows into each neuron, nil for none, and what
+// flows into all on top. whole: one number need not be given as a slice.
+func split[F vector.Float](in *Input, whole bool) (each []float64, everywhere F) {
+	if in.Alike && whole && len(in.Current) > 0 {
+		return nil, F(in.Current[0])
+	}
+	return in.Current, noConstant[F]()
+}
+
 // own is a constant of each neuron, for vector code that knows one for all: it
 // goes where the tick's input goes, which is added to the shared constant.
 type own[F vector.Float] struct{ each, sum []F }
