@@ -9,6 +9,7 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,6 +20,8 @@ const module = "github.com/volley-snn/volley/"
 type pkg struct {
 	ImportPath, Dir string
 	Imports         []string
+	TestImports     []string
+	XTestImports    []string
 	GoFiles         []string
 }
 
@@ -90,6 +93,40 @@ func TestArrows(t *testing.T) {
 			}
 		}
 	}
+}
+
+// confined says in which of our folders alone a third-party module's packages may
+// be imported, tests included, so that its types cannot spread.
+var confined = map[string]string{
+	"github.com/asynkron/protoactor-go": "actors",
+	"github.com/nats-io":                "cluster/bus/nats",
+	"github.com/hashicorp/memberlist":   "cluster/membership",
+}
+
+func TestThirdPartiesStayInTheirFolders(t *testing.T) {
+	used := map[string]bool{}
+	for _, p := range packages(t) {
+		where := strings.TrimPrefix(p.ImportPath, module)
+		for _, i := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			for theirs, only := range confined {
+				if !within(i, theirs) {
+					continue
+				}
+				used[theirs] = true
+				if !within(where, only) {
+					t.Errorf("%s imports %s: only %s may", p.ImportPath, i, only)
+				}
+			}
+		}
+	}
+	if !used["github.com/nats-io"] {
+		t.Error("not even the bus imports NATS: nothing is checked")
+	}
+}
+
+// within says whether a path is a folder or lies in it.
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, folder+"/")
 }
 
 func TestPurePackagesKnowNoGoroutineClockOrFile(t *testing.T) {
