@@ -35,6 +35,11 @@ func (p *Partition) Sizes() map[string]Holding {
 		h.Events += own.events
 		sizes[b.projection.Name] = h
 	}
+	for p, events := range p.before {
+		h := sizes[p.Name]
+		h.Events += events
+		sizes[p.Name] = h
+	}
 	return sizes
 }
 
@@ -43,6 +48,9 @@ func (p *Partition) Events() int64 {
 	events := int64(0)
 	for _, b := range p.blocks {
 		events += b.holds.size().events
+	}
+	for _, n := range p.before {
+		events += n
 	}
 	return events
 }

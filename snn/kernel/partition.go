@@ -4,6 +4,7 @@ import (
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/delivery"
 	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // Partition holds the neurons of a contiguous range of GIDs with all their
@@ -33,11 +34,14 @@ type Partition struct {
 	shares []Share
 
 	samples []Samples // of the step under way
+
+	before map[*Projection]int64 // synapses crossed before the partition was restored
 }
 
 // plastic is a projection whose weights change: spikes are pushed through it
 // when they are received.
 type plastic interface {
+	keeper
 	receive(t snn.Tick, log *spikeLog)
 	size() blockSize
 	// weights yields each target of the slice with its sources and weights.
@@ -59,6 +63,14 @@ type windowLearner interface {
 	setRate(rate float64)
 	// forget drops the spikes that were in flight to targets whose state is set back.
 	forget()
+
+	// saveWindow, loadShare, setShare and loadGate are of the statistics of windows,
+	// see windowed; gated reports whether there is anything for loadGate.
+	saveWindow(s *saver)
+	loadShare(r *state.Reader) *Aggregate
+	setShare(counts []int64)
+	gated() bool
+	loadGate(r *state.Reader, n, at int)
 }
 
 // Input is what arrives at a partition for one step.
@@ -100,7 +112,7 @@ type Environment struct {
 
 // BuildIn is Build in an environment; none changes a result.
 func BuildIn(env Environment, n *Network, r snn.Range) (*Partition, error) {
-	p := &Partition{Range: r, n: n, log: newSpikeLog(int(n.longest+n.Interval), n.Populations)}
+	p := &Partition{Range: r, n: n, log: newSpikeLog(int(n.lookBack()), n.Populations), before: map[*Projection]int64{}}
 	for _, pop := range n.Populations {
 		own := pop.Range.Intersect(r)
 		if own.Len() == 0 {

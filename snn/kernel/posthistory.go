@@ -62,9 +62,13 @@ func (h *postHistory) take(t snn.Tick, log *spikeLog) {
 
 // ownSpikes is the GIDs of a slice that spiked at tick t.
 func ownSpikes(log *spikeLog, t snn.Tick, s *slice) []snn.GID {
-	all := log.of(t, s.population.Index)
-	lo, _ := slices.BinarySearch(all, s.first)
-	hi, _ := slices.BinarySearch(all[lo:], s.first+snn.GID(s.len()))
+	return within(log.of(t, s.population.Index), s.gids())
+}
+
+// within is those of ascending GIDs that lie in a range.
+func within(all []snn.GID, r snn.Range) []snn.GID {
+	lo, _ := slices.BinarySearch(all, r.First)
+	hi, _ := slices.BinarySearch(all[lo:], r.End)
 	return all[lo : lo+hi]
 }
 

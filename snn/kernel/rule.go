@@ -49,8 +49,13 @@ func (c *compiler) rule(p *Projection) error {
 // each calls use for each target of a slice with its sources, and for an
 // explicit list the rows that they come from.
 func (p *Projection) each(s *slice, use func(target int, sources, rows []uint32)) {
+	p.eachOnto(s.lo, s.hi, use)
+}
+
+// eachOnto is each for targets lo to hi of the population.
+func (p *Projection) eachOnto(lo, hi int, use func(target int, sources, rows []uint32)) {
 	explicit, _ := p.rule.(*connect.Explicit)
-	p.rule.Each(p.space, p.key, s.lo, s.hi, func(target int, sources []uint32) {
+	p.rule.Each(p.space, p.key, lo, hi, func(target int, sources []uint32) {
 		if explicit != nil {
 			use(target, sources, explicit.Rows(target))
 			return

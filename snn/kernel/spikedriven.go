@@ -11,7 +11,6 @@ import (
 // spikeDriven is a plastic projection that learns spike by spike.
 type spikeDriven interface {
 	plastic
-	of() *Projection
 	// begin starts a trial at tick now; with reset, traces and histories begin anew.
 	begin(now snn.Tick, trial *Trial, reset bool)
 }

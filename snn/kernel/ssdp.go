@@ -32,6 +32,7 @@ type windowed[T index, S row.Stored, W row.Real] struct {
 	rate       float64 // factor on eta; 0 while plasticity is off
 	arrivals   []arrival
 	now, due   *windowSpikes // the window under way, and the one before
+	share      []int64       // what the slice added to the counts of the one before
 }
 
 // ssdpParams turns the model's words into ticks.

@@ -119,6 +119,7 @@ func (b *windowed[T, S, W]) close() Share {
 		share.Counts[b.expectation.Bin(int(b.due.post[j]))]++
 	}
 	share.Counts = append(share.Counts, ofTarget...)
+	b.share = share.Counts
 	b.number++
 	return share
 }

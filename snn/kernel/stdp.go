@@ -224,8 +224,7 @@ func (b *driven[T, W]) begin(now snn.Tick, trial *Trial, reset bool) {
 		b.settle(now, now)
 	}
 	if rate != b.rate {
-		b.rate, b.rule = rate, b.spec.NewRule(b.p.params, rate)
-		b.plain = rate > 0 && b.traces.Pre != plasticity.SincePost && !b.traces.First
+		b.learnAt(rate)
 	}
 	if reset {
 		b.history.clear(now)
@@ -235,6 +234,12 @@ func (b *driven[T, W]) begin(now snn.Tick, trial *Trial, reset bool) {
 			b.sources[i] = sourceTrace{last: now, settled: now}
 		}
 	}
+}
+
+// learnAt sets the factor on the rule's steps.
+func (b *driven[T, W]) learnAt(rate float64) {
+	b.rate, b.rule = rate, b.spec.NewRule(b.p.params, rate)
+	b.plain = rate > 0 && b.traces.Pre != plasticity.SincePost && !b.traces.First
 }
 
 func (b *driven[T, W]) size() blockSize {

@@ -92,3 +92,9 @@ func (c *Clock) Move(t int64) (moved int32) {
 	c.base = now
 	return moved
 }
+
+// Base is the whole power at the base; SetBase sets one that Base gave.
+func (c *Clock) Base() uint64 { return c.base }
+
+// SetBase puts the base where it was.
+func (c *Clock) SetBase(base uint64) { c.base = base }
