@@ -368,16 +368,20 @@ TEXT ·passHard16(SB), NOSPLIT, $0-16
 	VMOVUPS      sign<>+0(SB), Y3
 
 passHard16_loop:
-	CMPQ       BX, CX
-	JGE        passHard16_end
-	PREFETCHT0 (DI)
-	PREFETCHT0 (R8)
-	VPMOVZXWD  (DX), Y5
-	VCVTDQ2PS  Y5, Y4
-	VMULPS     unit<>+0(SB), Y4, Y4
-	MOVQ       48(AX), R9
-	CMPQ       R9, SI
-	JGE        passHard16_settled
+	CMPQ         BX, CX
+	JGE          passHard16_end
+	PREFETCHT0   (DI)
+	PREFETCHT0   (R8)
+	VPMOVZXWD    (DX), Y5
+	VCVTDQ2PS    Y5, Y4
+	VMULPS       unit<>+0(SB), Y4, Y4
+	VPBROADCASTD 184(AX), Y7
+	VPMOVZXWD    (BX), Y6
+	VPADDD       Y7, Y6, Y6
+	VPMULLD      laneStep<>+0(SB), Y6, Y6
+	MOVQ         48(AX), R9
+	CMPQ         R9, SI
+	JGE          passHard16_settled
 
 passHard16_step:
 	MOVQ         (R9), R10
@@ -386,55 +390,55 @@ passHard16_step:
 	MOVQ         24(R9), R11
 	MOVWQZX      (BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
-	VMOVSS       (R11)(R13*4), X6
-	VMOVSS       (R10)(R12*8), X7
+	VMOVSS       (R11)(R13*4), X8
+	VMOVSS       (R10)(R12*8), X9
 	MOVWQZX      2(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
-	VINSERTPS    $0x10, (R11)(R13*4), X6, X6
-	VINSERTPS    $0x10, (R10)(R12*8), X7, X7
+	VINSERTPS    $0x10, (R11)(R13*4), X8, X8
+	VINSERTPS    $0x10, (R10)(R12*8), X9, X9
 	MOVWQZX      4(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
-	VINSERTPS    $0x20, (R11)(R13*4), X6, X6
-	VINSERTPS    $0x20, (R10)(R12*8), X7, X7
+	VINSERTPS    $0x20, (R11)(R13*4), X8, X8
+	VINSERTPS    $0x20, (R10)(R12*8), X9, X9
 	MOVWQZX      6(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
-	VINSERTPS    $0x30, (R11)(R13*4), X6, X6
-	VINSERTPS    $0x30, (R10)(R12*8), X7, X7
+	VINSERTPS    $0x30, (R11)(R13*4), X8, X8
+	VINSERTPS    $0x30, (R10)(R12*8), X9, X9
 	MOVWQZX      8(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
 	VMOVSS       (R11)(R13*4), X4
-	VMOVSS       (R10)(R12*8), X8
+	VMOVSS       (R10)(R12*8), X7
 	MOVWQZX      10(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
 	VINSERTPS    $0x10, (R11)(R13*4), X4, X4
-	VINSERTPS    $0x10, (R10)(R12*8), X8, X8
+	VINSERTPS    $0x10, (R10)(R12*8), X7, X7
 	MOVWQZX      12(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
 	VINSERTPS    $0x20, (R11)(R13*4), X4, X4
-	VINSERTPS    $0x20, (R10)(R12*8), X8, X8
+	VINSERTPS    $0x20, (R10)(R12*8), X7, X7
 	MOVWQZX      14(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
 	VINSERTPS    $0x30, (R11)(R13*4), X4, X4
-	VINSERTPS    $0x30, (R10)(R12*8), X8, X8
-	VINSERTF128  $0x01, X4, Y6, Y6
-	VINSERTF128  $0x01, X8, Y7, Y7
+	VINSERTPS    $0x30, (R10)(R12*8), X7, X7
+	VINSERTF128  $0x01, X4, Y8, Y8
+	VINSERTF128  $0x01, X7, Y9, Y9
 	VBROADCASTSS 48(R9), Y4
-	VBROADCASTSS 52(R9), Y9
-	VBLENDVPS    Y7, Y9, Y4, Y4
-	VANDNPS      Y7, Y3, Y7
-	VADDPS       Y4, Y7, Y4
+	VBROADCASTSS 52(R9), Y7
+	VBLENDVPS    Y9, Y7, Y4, Y4
+	VANDNPS      Y9, Y3, Y9
+	VADDPS       Y4, Y9, Y4
 	JMP          passHard16_change
 
 passHard16_silent:
 	MOVQ         72(AX), R10
 	MOVWQZX      (BX), R11
-	VMOVSS       (R10)(R11*4), X8
+	VMOVSS       (R10)(R11*4), X10
 	MOVWQZX      2(BX), R11
-	VINSERTPS    $0x10, (R10)(R11*4), X8, X8
+	VINSERTPS    $0x10, (R10)(R11*4), X10, X10
 	MOVWQZX      4(BX), R11
-	VINSERTPS    $0x20, (R10)(R11*4), X8, X8
+	VINSERTPS    $0x20, (R10)(R11*4), X10, X10
 	MOVWQZX      6(BX), R11
-	VINSERTPS    $0x30, (R10)(R11*4), X8, X8
+	VINSERTPS    $0x30, (R10)(R11*4), X10, X10
 	MOVWQZX      8(BX), R11
 	VMOVSS       (R10)(R11*4), X4
 	MOVWQZX      10(BX), R11
@@ -443,45 +447,41 @@ passHard16_silent:
 	VINSERTPS    $0x20, (R10)(R11*4), X4, X4
 	MOVWQZX      14(BX), R11
 	VINSERTPS    $0x30, (R10)(R11*4), X4, X4
-	VINSERTF128  $0x01, X4, Y8, Y8
+	VINSERTF128  $0x01, X4, Y10, Y10
 	MOVL         60(R9), R10
 	XORL         $0x1f, R10
 	VMOVD        R10, X4
-	VPSLLD       X4, Y8, Y8
-	VPSRAD       $0x1f, Y8, Y8
+	VPSLLD       X4, Y10, Y10
+	VPSRAD       $0x1f, Y10, Y10
 	VBROADCASTSS 56(R9), Y4
-	VANDPS       Y8, Y4, Y4
-	VXORPS       Y6, Y6, Y6
+	VANDPS       Y10, Y4, Y4
+	VXORPS       Y8, Y8, Y8
 
 passHard16_change:
-	VSUBPS       Y4, Y6, Y6
-	VMINPS       Y6, Y2, Y6
+	VSUBPS       Y4, Y8, Y8
+	VMINPS       Y8, Y2, Y8
 	VORPS        Y2, Y3, Y4
-	VMAXPS       Y6, Y4, Y6
-	VMULPS       levels<>+0(SB), Y6, Y6
-	VPBROADCASTD 184(AX), Y9
-	VPMOVZXWD    (BX), Y4
-	VPADDD       Y9, Y4, Y4
-	VPMULLD      laneStep<>+0(SB), Y4, Y4
-	VPBROADCASTD 64(R9), Y9
-	VPADDD       Y9, Y4, Y4
-	VPSRLD       $0x10, Y4, Y9
-	VPXOR        Y9, Y4, Y4
+	VMAXPS       Y8, Y4, Y8
+	VMULPS       levels<>+0(SB), Y8, Y8
+	VPBROADCASTD 64(R9), Y4
+	VPADDD       Y6, Y4, Y4
+	VPSRLD       $0x10, Y4, Y7
+	VPXOR        Y7, Y4, Y4
 	VPMULLD      laneFirst<>+0(SB), Y4, Y4
-	VPSRLD       $0x0f, Y4, Y9
-	VPXOR        Y9, Y4, Y4
-	VPBROADCASTD 68(R9), Y9
-	VPXOR        Y9, Y4, Y4
+	VPSRLD       $0x0f, Y4, Y7
+	VPXOR        Y7, Y4, Y4
+	VPBROADCASTD 68(R9), Y7
+	VPXOR        Y7, Y4, Y4
 	VPMULLD      laneSecond<>+0(SB), Y4, Y4
-	VPSRLD       $0x10, Y4, Y9
-	VPXOR        Y9, Y4, Y4
+	VPSRLD       $0x10, Y4, Y7
+	VPXOR        Y7, Y4, Y4
 	VPSRLD       $0x09, Y4, Y4
 	VPOR         Y2, Y4, Y4
 	VSUBPS       laneBase<>+0(SB), Y4, Y4
-	VADDPS       Y4, Y6, Y6
-	VROUNDPS     $0x01, Y6, Y6
-	VCVTTPS2DQ   Y6, Y6
-	VPADDD       Y6, Y5, Y5
+	VADDPS       Y4, Y8, Y8
+	VROUNDPS     $0x01, Y8, Y8
+	VCVTTPS2DQ   Y8, Y8
+	VPADDD       Y8, Y5, Y5
 	VPXOR        Y4, Y4, Y4
 	VPMAXSD      Y4, Y5, Y5
 	VPMINSD      most<>+0(SB), Y5, Y5
@@ -553,16 +553,6 @@ DATA unit<>+24(SB)/4, $0x37800080
 DATA unit<>+28(SB)/4, $0x37800080
 GLOBL unit<>(SB), RODATA|NOPTR, $32
 
-DATA levels<>+0(SB)/4, $0x477fff00
-DATA levels<>+4(SB)/4, $0x477fff00
-DATA levels<>+8(SB)/4, $0x477fff00
-DATA levels<>+12(SB)/4, $0x477fff00
-DATA levels<>+16(SB)/4, $0x477fff00
-DATA levels<>+20(SB)/4, $0x477fff00
-DATA levels<>+24(SB)/4, $0x477fff00
-DATA levels<>+28(SB)/4, $0x477fff00
-GLOBL levels<>(SB), RODATA|NOPTR, $32
-
 DATA laneStep<>+0(SB)/4, $0x9e3779b9
 DATA laneStep<>+4(SB)/4, $0x9e3779b9
 DATA laneStep<>+8(SB)/4, $0x9e3779b9
@@ -572,6 +562,16 @@ DATA laneStep<>+20(SB)/4, $0x9e3779b9
 DATA laneStep<>+24(SB)/4, $0x9e3779b9
 DATA laneStep<>+28(SB)/4, $0x9e3779b9
 GLOBL laneStep<>(SB), RODATA|NOPTR, $32
+
+DATA levels<>+0(SB)/4, $0x477fff00
+DATA levels<>+4(SB)/4, $0x477fff00
+DATA levels<>+8(SB)/4, $0x477fff00
+DATA levels<>+12(SB)/4, $0x477fff00
+DATA levels<>+16(SB)/4, $0x477fff00
+DATA levels<>+20(SB)/4, $0x477fff00
+DATA levels<>+24(SB)/4, $0x477fff00
+DATA levels<>+28(SB)/4, $0x477fff00
+GLOBL levels<>(SB), RODATA|NOPTR, $32
 
 DATA laneFirst<>+0(SB)/4, $0x7feb352d
 DATA laneFirst<>+4(SB)/4, $0x7feb352d
@@ -631,16 +631,20 @@ TEXT ·passSoft16(SB), NOSPLIT, $0-16
 	VMOVUPS      sign<>+0(SB), Y3
 
 passSoft16_loop:
-	CMPQ       BX, CX
-	JGE        passSoft16_end
-	PREFETCHT0 (DI)
-	PREFETCHT0 (R8)
-	VPMOVZXWD  (DX), Y5
-	VCVTDQ2PS  Y5, Y4
-	VMULPS     unit<>+0(SB), Y4, Y4
-	MOVQ       48(AX), R9
-	CMPQ       R9, SI
-	JGE        passSoft16_settled
+	CMPQ         BX, CX
+	JGE          passSoft16_end
+	PREFETCHT0   (DI)
+	PREFETCHT0   (R8)
+	VPMOVZXWD    (DX), Y5
+	VCVTDQ2PS    Y5, Y4
+	VMULPS       unit<>+0(SB), Y4, Y4
+	VPBROADCASTD 184(AX), Y7
+	VPMOVZXWD    (BX), Y6
+	VPADDD       Y7, Y6, Y6
+	VPMULLD      laneStep<>+0(SB), Y6, Y6
+	MOVQ         48(AX), R9
+	CMPQ         R9, SI
+	JGE          passSoft16_settled
 
 passSoft16_step:
 	MOVQ         (R9), R10
@@ -649,45 +653,45 @@ passSoft16_step:
 	MOVQ         24(R9), R11
 	MOVWQZX      (BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
-	VMOVSS       (R11)(R13*4), X6
-	VMOVSS       (R10)(R12*8), X8
+	VMOVSS       (R11)(R13*4), X8
+	VMOVSS       (R10)(R12*8), X9
 	MOVWQZX      2(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
-	VINSERTPS    $0x10, (R11)(R13*4), X6, X6
-	VINSERTPS    $0x10, (R10)(R12*8), X8, X8
+	VINSERTPS    $0x10, (R11)(R13*4), X8, X8
+	VINSERTPS    $0x10, (R10)(R12*8), X9, X9
 	MOVWQZX      4(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
-	VINSERTPS    $0x20, (R11)(R13*4), X6, X6
-	VINSERTPS    $0x20, (R10)(R12*8), X8, X8
+	VINSERTPS    $0x20, (R11)(R13*4), X8, X8
+	VINSERTPS    $0x20, (R10)(R12*8), X9, X9
 	MOVWQZX      6(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
-	VINSERTPS    $0x30, (R11)(R13*4), X6, X6
-	VINSERTPS    $0x30, (R10)(R12*8), X8, X8
+	VINSERTPS    $0x30, (R11)(R13*4), X8, X8
+	VINSERTPS    $0x30, (R10)(R12*8), X9, X9
 	MOVWQZX      8(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
 	VMOVSS       (R11)(R13*4), X7
-	VMOVSS       (R10)(R12*8), X9
+	VMOVSS       (R10)(R12*8), X10
 	MOVWQZX      10(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
 	VINSERTPS    $0x10, (R11)(R13*4), X7, X7
-	VINSERTPS    $0x10, (R10)(R12*8), X9, X9
+	VINSERTPS    $0x10, (R10)(R12*8), X10, X10
 	MOVWQZX      12(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
 	VINSERTPS    $0x20, (R11)(R13*4), X7, X7
-	VINSERTPS    $0x20, (R10)(R12*8), X9, X9
+	VINSERTPS    $0x20, (R10)(R12*8), X10, X10
 	MOVWQZX      14(BX), R12
 	MOVLQZX      4(R10)(R12*8), R13
 	VINSERTPS    $0x30, (R11)(R13*4), X7, X7
-	VINSERTPS    $0x30, (R10)(R12*8), X9, X9
-	VINSERTF128  $0x01, X7, Y6, Y6
-	VINSERTF128  $0x01, X9, Y8, Y8
+	VINSERTPS    $0x30, (R10)(R12*8), X10, X10
+	VINSERTF128  $0x01, X7, Y8, Y8
+	VINSERTF128  $0x01, X10, Y9, Y9
 	VBROADCASTSS 48(R9), Y7
-	VBROADCASTSS 52(R9), Y9
-	VBLENDVPS    Y8, Y9, Y7, Y7
-	VANDNPS      Y8, Y3, Y8
-	VADDPS       Y7, Y8, Y7
-	VSUBPS       Y4, Y2, Y9
-	VMULPS       Y9, Y6, Y6
+	VBROADCASTSS 52(R9), Y11
+	VBLENDVPS    Y9, Y11, Y7, Y7
+	VANDNPS      Y9, Y3, Y9
+	VADDPS       Y7, Y9, Y7
+	VSUBPS       Y4, Y2, Y11
+	VMULPS       Y11, Y8, Y8
 	VMULPS       Y4, Y7, Y7
 	JMP          passSoft16_change
 
@@ -702,36 +706,32 @@ passSoft16_silent:
 	MOVWQZX      6(BX), R11
 	VINSERTPS    $0x30, (R10)(R11*4), X10, X10
 	MOVWQZX      8(BX), R11
-	VMOVSS       (R10)(R11*4), X6
+	VMOVSS       (R10)(R11*4), X7
 	MOVWQZX      10(BX), R11
-	VINSERTPS    $0x10, (R10)(R11*4), X6, X6
+	VINSERTPS    $0x10, (R10)(R11*4), X7, X7
 	MOVWQZX      12(BX), R11
-	VINSERTPS    $0x20, (R10)(R11*4), X6, X6
+	VINSERTPS    $0x20, (R10)(R11*4), X7, X7
 	MOVWQZX      14(BX), R11
-	VINSERTPS    $0x30, (R10)(R11*4), X6, X6
-	VINSERTF128  $0x01, X6, Y10, Y10
+	VINSERTPS    $0x30, (R10)(R11*4), X7, X7
+	VINSERTF128  $0x01, X7, Y10, Y10
 	MOVL         60(R9), R10
 	XORL         $0x1f, R10
-	VMOVD        R10, X6
-	VPSLLD       X6, Y10, Y10
+	VMOVD        R10, X7
+	VPSLLD       X7, Y10, Y10
 	VPSRAD       $0x1f, Y10, Y10
 	VBROADCASTSS 56(R9), Y7
 	VANDPS       Y10, Y7, Y7
 	VMULPS       Y4, Y7, Y7
-	VXORPS       Y6, Y6, Y6
+	VXORPS       Y8, Y8, Y8
 
 passSoft16_change:
-	VSUBPS       Y7, Y6, Y6
-	VMINPS       Y6, Y2, Y6
+	VSUBPS       Y7, Y8, Y8
+	VMINPS       Y8, Y2, Y8
 	VORPS        Y2, Y3, Y4
-	VMAXPS       Y6, Y4, Y6
-	VMULPS       levels<>+0(SB), Y6, Y6
-	VPBROADCASTD 184(AX), Y7
-	VPMOVZXWD    (BX), Y4
-	VPADDD       Y7, Y4, Y4
-	VPMULLD      laneStep<>+0(SB), Y4, Y4
-	VPBROADCASTD 64(R9), Y7
-	VPADDD       Y7, Y4, Y4
+	VMAXPS       Y8, Y4, Y8
+	VMULPS       levels<>+0(SB), Y8, Y8
+	VPBROADCASTD 64(R9), Y4
+	VPADDD       Y6, Y4, Y4
 	VPSRLD       $0x10, Y4, Y7
 	VPXOR        Y7, Y4, Y4
 	VPMULLD      laneFirst<>+0(SB), Y4, Y4
@@ -745,10 +745,10 @@ passSoft16_change:
 	VPSRLD       $0x09, Y4, Y4
 	VPOR         Y2, Y4, Y4
 	VSUBPS       laneBase<>+0(SB), Y4, Y4
-	VADDPS       Y4, Y6, Y6
-	VROUNDPS     $0x01, Y6, Y6
-	VCVTTPS2DQ   Y6, Y6
-	VPADDD       Y6, Y5, Y5
+	VADDPS       Y4, Y8, Y8
+	VROUNDPS     $0x01, Y8, Y8
+	VCVTTPS2DQ   Y8, Y8
+	VPADDD       Y8, Y5, Y5
 	VPXOR        Y4, Y4, Y4
 	VPMAXSD      Y4, Y5, Y5
 	VPMINSD      most<>+0(SB), Y5, Y5

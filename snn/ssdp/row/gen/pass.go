@@ -50,7 +50,7 @@ type pass struct {
 
 	a, share, onto, step, behind GPVirtual
 	one, sign                    VecVirtual
-	v, x                         VecVirtual // the shares; of 16 bits, their levels
+	v, x, drawn                  VecVirtual // the shares; of 16 bits, their levels, and what their draws begin with
 }
 
 func (p *pass) label(s string) string { return p.name + "_" + s }
@@ -82,7 +82,7 @@ func (p *pass) write() {
 	p.one, p.sign = YMM(), YMM()
 	VMOVUPS(every("one", math.Float32bits(1)), p.one)
 	VMOVUPS(every("sign", 1<<31), p.sign)
-	p.v, p.x, p.step = YMM(), YMM(), GP64()
+	p.v, p.x, p.drawn, p.step = YMM(), YMM(), YMM(), GP64()
 
 	Label(p.label("loop"))
 	CMPQ(p.onto, end)
@@ -128,6 +128,11 @@ func (p *pass) load() {
 	}
 	VPMOVZXWD(Mem{Base: p.share}, p.x)
 	p.toShares()
+	base := YMM()
+	VPBROADCASTD(p.place(first), base)
+	VPMOVZXWD(Mem{Base: p.onto}, p.drawn)
+	VPADDD(base, p.drawn, p.drawn)
+	VPMULLD(every("laneStep", 0x9E3779B9), p.drawn, p.drawn)
 }
 
 // toShares makes shares of levels.
@@ -231,12 +236,8 @@ func (p *pass) round(d VecVirtual) {
 	VMAXPS(d, least, d)
 	VMULPS(every("levels", math.Float32bits(levels)), d, d)
 
-	VPBROADCASTD(p.place(first), shifted)
-	VPMOVZXWD(Mem{Base: p.onto}, x)
-	VPADDD(shifted, x, x)
-	VPMULLD(every("laneStep", 0x9E3779B9), x, x)
-	VPBROADCASTD(Mem{Base: p.step, Disp: stepDrawA}, shifted)
-	VPADDD(shifted, x, x)
+	VPBROADCASTD(Mem{Base: p.step, Disp: stepDrawA}, x)
+	VPADDD(p.drawn, x, x)
 	VPSRLD(U8(16), x, shifted)
 	VPXOR(shifted, x, x)
 	VPMULLD(every("laneFirst", 0x7FEB352D), x, x)
