@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/volley-snn/volley/snn"
@@ -76,15 +77,20 @@ func newWiring[T index](env Environment, p *Projection, s *slice, receptor int, 
 			set(k, min(max(low, b.lo), b.hi))
 		}
 	}
+	var weights []float64 // of one target
 	p.each(s, func(target int, sources, rows []uint32) {
 		d := p.drawsOf(target, dtMs)
 		d.rows = rows
+		if low < high {
+			weights = slices.Grow(weights[:0], len(sources))[:len(sources)]
+			d.fill(weights)
+		}
 		for k, src := range sources {
 			at := next[src]
 			next[src]++
 			b.targets[at] = T(target - s.lo)
 			if low < high {
-				set(at, min(max(d.weight(k), b.lo), b.hi))
+				set(at, min(max(weights[k], b.lo), b.hi))
 			}
 			if b.delays != nil {
 				b.delays[at] = uint16(d.delay(k))
