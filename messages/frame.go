@@ -13,12 +13,13 @@ const Version = 1
 // Kind says what a frame carries.
 type Kind uint8
 
-// The kinds of frames. All but EnvelopeFrame have an empty body.
+// The kinds of frames. Those of an envelope and of a fault have a body.
 const (
 	EnvelopeFrame    Kind = 1 + iota // an Envelope
 	AskFrame                         // From misses Step and all after it
 	AcknowledgeFrame                 // From has taken all up to Step
 	ProbeFrame                       // From waits to hear what has been taken of it
+	FaultFrame                       // in place of an envelope: JSON, why a partition of From failed in Step
 )
 
 // Frame is a frame without its body.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/kernel"
-	"github.com/volley-snn/volley/snn/protocol"
 )
 
 // Moment is what one step of a run brought: the ticks (From, To].
@@ -29,67 +28,31 @@ type Observer interface {
 // Run simulates to the network's end and shows each step to the observers. It stops
 // early, between two steps, when ctx is done, and returns its error.
 func Run(ctx context.Context, s Simulation, observers ...Observer) error {
-	n := s.Compiled()
-	if n.Protocol != nil {
-		return runTrials(ctx, s, observers)
-	}
-	for s.Now() < n.End {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		m := Moment{From: s.Now()}
-		if err := s.Advance(&m, n.Boundary(m.From, nil), nil); err != nil {
-			return err
-		}
-		m.Done = float64(m.To) / float64(n.End)
-		if err := m.show(observers); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// runTrials presents the items of the protocol, one after the other.
-func runTrials(ctx context.Context, s Simulation, observers []Observer) error {
-	n := s.Compiled()
-	c := protocol.NewConductor(n.Protocol)
-	all, counted := float64(n.Protocol.Trials()), 0
+	n, c := s.Compiled(), NewSchedule(s.Compiled())
 	for {
-		trial, ok := c.Next()
+		to, starts, ok := c.Next(s.Now())
 		if !ok {
 			return nil
 		}
-		spikes, starts := int64(0), &trial
-		for s.Now() < trial.End {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			m := Moment{From: s.Now(), Trial: &trial}
-			if err := s.Advance(&m, n.Boundary(m.From, &trial), starts); err != nil {
-				return err
-			}
-			starts = nil
-			spikes += spikesIn(m.Outputs, n.Watched.Range)
-			if m.Ended = m.To == trial.End; m.Ended {
-				if m.Counts = c.End(spikes); m.Counts {
-					counted++
-				}
-			}
-			m.Done = float64(counted) / all
-			if err := m.show(observers); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-func (m *Moment) show(observers []Observer) error {
-	for _, o := range observers {
-		if err := o.Observe(m); err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
+		m := Moment{From: s.Now(), Trial: c.Trial()}
+		if err := s.Advance(&m, to, starts); err != nil {
+			return err
+		}
+		watched := int64(0)
+		if n.Watched != nil {
+			watched = SpikesIn(m.Outputs, n.Watched.Range)
+		}
+		m.Ended, m.Counts = c.Took(to, watched)
+		m.Done = c.Done(to)
+		for _, o := range observers {
+			if err := o.Observe(&m); err != nil {
+				return err
+			}
+		}
 	}
-	return nil
 }
 
 // Run simulates the engine's network; see the function Run.
@@ -107,8 +70,8 @@ func (e *Engine) Advance(m *Moment, to snn.Tick, starts *kernel.Trial) (err erro
 	return err
 }
 
-// spikesIn counts the spikes of a range of GIDs.
-func spikesIn(outputs []kernel.Output, r snn.Range) (n int64) {
+// SpikesIn counts the spikes of a range of GIDs.
+func SpikesIn(outputs []kernel.Output, r snn.Range) (n int64) {
 	for _, o := range outputs {
 		for _, g := range o.Spikes.GIDs {
 			if r.Contains(g) {

@@ -23,6 +23,9 @@ type Fault struct {
 	// Stack is where it happened; nil where the cause says all that there is to
 	// know: that a model is at fault.
 	Stack []byte
+
+	// Ahead: some node of a cluster may have computed further before it heard of it.
+	Ahead bool
 }
 
 func (f *Fault) Error() string {
@@ -35,7 +38,7 @@ func (f *Fault) Unwrap() error { return f.Cause }
 
 // WeightsHold reports whether the weights are those at tick From: a neuron fails
 // after its partition has taken in what arrived. Else they must not be read.
-func (f *Fault) WeightsHold() bool { return f.unstable() != nil }
+func (f *Fault) WeightsHold() bool { return f.unstable() != nil && !f.Ahead }
 
 func (f *Fault) unstable() *neuron.Instability {
 	var u *neuron.Instability

@@ -11,18 +11,10 @@ import (
 
 	"github.com/volley-snn/volley/examples"
 	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/small"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
 )
-
-// small is each example at a size that a test can run many times; an example
-// that is not listed fails the test.
-var small = map[string][]string{
-	"brunel.yaml":       {"duration=100 ms", "discard=0 ms", "scale=0.1"},
-	"ssdp-volleys.yaml": {"duration=5 s", "sensors=100", "members=20", "k=1"},
-	"digits.yaml":       {"train=20", "label=10", "test=10", "neurons=40", "gain=0.02"},
-	"microcircuit.yaml": {"duration=300 ms", "discard=0 ms", "scale=0.03"},
-}
 
 const sharedData = "../../../shared/data"
 
@@ -62,7 +54,7 @@ func TestNoPlanChangesAnExample(t *testing.T) {
 	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			set, known := small[name]
+			set, known := small.Sizes[name]
 			if !known {
 				t.Fatal("a new example: say at which size it is tested")
 			}
@@ -92,29 +84,10 @@ func TestNoPlanChangesAnExample(t *testing.T) {
 	}
 }
 
-const recorded = `
-name: recorded
-duration: 500 ms
-populations:
-  out: {model: iaf_psc_delta, size: 9, params: {E_L: 0 mV, V_reset: 0 mV, V_th: 10 mV, tau_m: 20 ms}, initial: {V_m: 0 mV},
-        adaptive_threshold: {eta: 0.1 mV, target_spikes: 1, every: 100 ms}}
-inputs:
-  in: {model: poisson, size: 60, rate: 20 Hz}
-projections:
-  learning: {source: in, target: out, rule: all_to_all, weight: {uniform: {min: 0.2 mV, max: 0.5 mV}}, delay: 1 ms,
-             synapse_model: ssdp_synapse, ssdp: {w_max: 1 mV}}
-records:
-  signals:
-    - {population: out, variables: [V_m, theta], first: 1, count: 7, interval: 2.5 ms, start: 10 ms}
-    - {population: out, variables: [V_m], interval: 50 ms}
-  weights:
-    - {projection: learning, at: [0 ms, 123 ms], every: 200 ms}
-`
-
 // writeRecords runs the model above and returns the files of its directory.
 func writeRecords(t *testing.T, c Config) map[string][]byte {
 	t.Helper()
-	m, err := model.Load(fstest.MapFS{"m.yaml": {Data: []byte(recorded)}}, "m.yaml", model.Options{})
+	m, err := model.Load(fstest.MapFS{"m.yaml": {Data: []byte(small.Recorded)}}, "m.yaml", model.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

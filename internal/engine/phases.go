@@ -26,7 +26,7 @@ func (p *Phases) Observe(m *Moment) error {
 	if m.Trial == nil {
 		return nil
 	}
-	p.spikes += spikesIn(m.Outputs, p.n.Watched.Range)
+	p.spikes += SpikesIn(m.Outputs, p.n.Watched.Range)
 	if !m.Ended {
 		return nil
 	}

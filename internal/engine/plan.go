@@ -44,3 +44,22 @@ func (e *Engine) plan() record.Plan {
 	}
 	return plan
 }
+
+// MergeAccounts is the account of nodes together, in the order of the plan. Wall
+// times are the longest, the rest is summed.
+func MergeAccounts(nodes []*Account) *Account {
+	sum := &Account{Holdings: map[string]kernel.Holding{}, Nodes: len(nodes)}
+	for _, a := range nodes {
+		for name, h := range a.Holdings {
+			sum.hold(name, h)
+		}
+		sum.Events += a.Events
+		sum.Plan.IntervalTicks = a.Plan.IntervalTicks
+		sum.Plan.Partitions = append(sum.Plan.Partitions, a.Plan.Partitions...)
+		sum.Threads += a.Threads
+		sum.Build.WallS = max(sum.Build.WallS, a.Build.WallS)
+		sum.Build.CPUS += a.Build.CPUS
+		sum.PeakRSSBytes += a.PeakRSSBytes
+	}
+	return sum
+}

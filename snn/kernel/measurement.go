@@ -140,3 +140,14 @@ func (p *Projection) meanDelay(dtMs float64) snn.Tick {
 	}
 	return (sum + n/2) / n
 }
+
+// Learning is the measurements that plastic projections learn from, by number, which
+// begin at 0: their sums must be back at the partitions a window later.
+func (n *Network) Learning() []*Measurement {
+	for k, m := range n.measures {
+		if !m.learns {
+			return n.measures[:k]
+		}
+	}
+	return n.measures
+}

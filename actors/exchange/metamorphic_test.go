@@ -1,0 +1,265 @@
+package exchange_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/volley-snn/volley/actors/exchange"
+	"github.com/volley-snn/volley/cluster/bus"
+	"github.com/volley-snn/volley/cluster/bus/memory"
+	"github.com/volley-snn/volley/examples"
+	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/results"
+	"github.com/volley-snn/volley/internal/session"
+	"github.com/volley-snn/volley/internal/small"
+	"github.com/volley-snn/volley/partition"
+	"github.com/volley-snn/volley/snn/kernel"
+	"github.com/volley-snn/volley/snn/model"
+)
+
+const sharedData = "../../../shared/data"
+
+// files looks an example up, and its data beside it.
+type files struct{ data fs.FS }
+
+func (f files) Open(name string) (fs.File, error) {
+	if file, err := examples.Files.Open(name); err == nil {
+		return file, nil
+	}
+	return f.data.Open(name)
+}
+
+func example(t *testing.T, name string) *kernel.Network {
+	t.Helper()
+	m, err := model.Load(examples.Files, name, model.Options{Set: small.Sizes[name]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Protocol != nil {
+		if _, err := os.Stat(sharedData); err != nil {
+			t.Skipf("the data is not here, so nothing is compared: %v", err)
+		}
+	}
+	n, err := kernel.Compile(m, files{os.DirFS(sharedData)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// written is what a run left: its hashes, and its files but for the two that tell
+// what it cost.
+type written struct {
+	spikes, weights string
+	count           int64
+	files           map[string][]byte
+}
+
+func write(t *testing.T, n *kernel.Network, s engine.Simulation) *written {
+	t.Helper()
+	path := t.TempDir()
+	dir, err := record.Create(path, record.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := results.New(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := session.Run(context.Background(), s, session.Config{Dir: dir, Findings: findings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &written{r.Summary.SpikeHash, r.Summary.WeightHash, r.Summary.Spikes, map[string][]byte{}}
+	for _, pattern := range []string{"*.parquet", "weights/*.npy"} {
+		found, _ := filepath.Glob(filepath.Join(path, pattern))
+		for _, f := range found {
+			if w.files[filepath.Base(f)], err = os.ReadFile(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return w
+}
+
+func local(t *testing.T, n *kernel.Network) *written {
+	t.Helper()
+	e, err := engine.New(n, engine.Config{Partitions: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	return write(t, n, e)
+}
+
+// group is the nodes of a run in this process.
+type group struct {
+	shares   []*exchange.Share
+	follower *exchange.Follower
+	cancel   context.CancelFunc
+	loops    sync.WaitGroup
+	errors   chan error
+}
+
+// start makes a run of n on nodes of some threads each, every one with a bus of its own.
+func start(t *testing.T, n *kernel.Network, nodes, threads int, connect func() bus.Bus) *group {
+	t.Helper()
+	var places []partition.Node
+	for k := range nodes {
+		places = append(places, partition.Node{Name: fmt.Sprint("n", k), Threads: threads})
+	}
+	plan, err := partition.Make(engine.ToPlan(n), places, partition.Options{FanIn: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &group{errors: make(chan error, nodes+1)}
+	for k := range plan.Shares {
+		s, err := exchange.NewShare(exchange.ShareConfig{Network: n, Plan: plan, Self: k, Bus: connect(), Run: "test", Epoch: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Build(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Listen(); err != nil {
+			t.Fatal(err)
+		}
+		g.shares = append(g.shares, s)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	g.cancel = cancel
+	g.follower, err = exchange.NewFollower(exchange.FollowerConfig{
+		Network: n, Plan: plan, Bus: connect(), Run: "test", Epoch: 1,
+		Weights: func(part int, p *kernel.Projection, yield func(int, []uint32, []float64)) error {
+			at := plan.Parts[part].Node
+			return g.shares[at].Do(ctx, func(e *engine.Engine) { e.Partitions[part-plan.Shares[at].First].Weights(p, yield) })
+		},
+		Accounts: func() (all []*engine.Account, err error) {
+			for _, s := range g.shares {
+				if late := s.Do(ctx, func(e *engine.Engine) {
+					var a *engine.Account
+					a, err = e.Account()
+					all = append(all, a)
+				}); late != nil {
+					return nil, late
+				}
+			}
+			return all, err
+		},
+		StopAt: func(step int64) error {
+			for _, s := range g.shares {
+				if err := s.StopAt(ctx, step); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.follower.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range g.shares {
+		g.loops.Go(func() { g.errors <- s.Run(ctx) })
+	}
+	g.loops.Go(func() { g.errors <- g.follower.Run(ctx) })
+	for _, s := range g.shares {
+		if err := s.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return g
+}
+
+// end stops the loops; none may have failed.
+func (g *group) end(t *testing.T) {
+	t.Helper()
+	g.cancel()
+	g.loops.Wait()
+	close(g.errors)
+	for err := range g.errors {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func onMemory() func() bus.Bus {
+	hub := memory.New()
+	return func() bus.Bus { return hub.Connect() }
+}
+
+func TestNoPlanOfNodesChangesAnExample(t *testing.T) {
+	for name := range small.Sizes {
+		t.Run(name, func(t *testing.T) {
+			n := example(t, name)
+			want := local(t, n)
+			if want.count < 500 {
+				t.Errorf("only %d spikes, so little is compared", want.count)
+			}
+			for _, c := range []struct{ nodes, threads, procs int }{{1, 2, 2}, {2, 1, 1}, {3, 2, 2}, {5, 1, 2}} {
+				t.Run(fmt.Sprintf("%d nodes of %d threads", c.nodes, c.threads), func(t *testing.T) {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.procs))
+					g := start(t, n, c.nodes, c.threads, onMemory())
+					compare(t, want, write(t, n, g.follower))
+					g.end(t)
+				})
+			}
+		})
+	}
+}
+
+// compare finds what differs between a run on one partition and another.
+func compare(t *testing.T, want, got *written) {
+	t.Helper()
+	if got.spikes != want.spikes || got.weights != want.weights {
+		t.Errorf("spikes %.12s and weights %.12s, want %.12s and %.12s", got.spikes, got.weights, want.spikes, want.weights)
+	}
+	if len(got.files) != len(want.files) {
+		t.Errorf("%d files, want %d", len(got.files), len(want.files))
+	}
+	for name, content := range want.files {
+		if !bytes.Equal(got.files[name], content) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+func recorded(t *testing.T) *kernel.Network {
+	t.Helper()
+	m, err := model.Load(fstest.MapFS{"m.yaml": {Data: []byte(small.Recorded)}}, "m.yaml", model.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := kernel.Compile(m, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestRecordsDoNotDependOnNodes(t *testing.T) {
+	n := recorded(t)
+	want := local(t, n)
+	for _, name := range []string{"signals.parquet", "synchrony.parquet", "learning.source.npy", "learning.0ms.npy", "learning.123ms.npy", "learning.400ms.npy", "learning.500ms.npy"} {
+		if len(want.files[name]) == 0 {
+			t.Errorf("%s was not written", name)
+		}
+	}
+	for _, nodes := range []int{1, 2, 5} {
+		g := start(t, n, nodes, 1, onMemory())
+		compare(t, want, write(t, n, g.follower))
+		g.end(t)
+	}
+}

@@ -1,0 +1,178 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/volley-snn/volley/cluster/bus"
+	"github.com/volley-snn/volley/cluster/lockstep"
+	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/partition"
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/kernel"
+)
+
+// ShareConfig says which part of which run a node has.
+type ShareConfig struct {
+	Network *kernel.Network
+	Plan    *partition.Plan
+	Self    int // place among the plan's shares
+
+	Bus   bus.Bus
+	Run   string // a token of a subject
+	Epoch uint64
+
+	Credit int // steps; 0 is the default of lockstep
+	Built  func(synapses int64)
+	Late   func(from int, step, waitedNs int64) // a peer is waited for; may be nil
+}
+
+// Share is a node's part of a run: it steps the node's partitions when the others'
+// envelopes allow it.
+type Share struct {
+	c      ShareConfig
+	engine *engine.Engine
+	link   *link
+	writer *writer
+	sums   *sums
+
+	schedule *engine.Schedule
+	heard    []kernel.Batch  // by partition of the plan, of other nodes
+	spikes   []*kernel.Batch // the input of a step
+	before   step            // that was computed last
+	watched  int64           // spikes of the watched population in it, of all nodes
+	stopAt   lockstep.Step   // the run ends after this step; 0 for its own end
+	settled  bool
+	failed   error
+
+	pending int // envelopes that the recorder has not been sent
+	records []byte
+
+	status shareStatus
+}
+
+// Status is how far a share is.
+type Status struct {
+	Step, Tick int64
+	Spikes     int64 // emitted
+	Settled    bool  // the last step has been computed and taken in
+	Lockstep   lockstep.Stats
+	Corrupt    int64 // messages that were no frames
+}
+
+type shareStatus struct {
+	at atomic.Pointer[Status]
+}
+
+// NewShare prepares a share. Build makes its partitions.
+func NewShare(c ShareConfig) (*Share, error) {
+	own := &c.Plan.Shares[c.Self]
+	nodes := len(c.Plan.Shares)
+	l := lockstep.Default()
+	l.Self, l.Peers, l.Epoch, l.Recorder = lockstep.Peer(c.Self), nodes+1, c.Epoch, lockstep.Peer(nodes)
+	if c.Credit > 0 {
+		l.Credit = c.Credit
+	}
+	for _, p := range own.Sources {
+		l.Sources = append(l.Sources, lockstep.Peer(p))
+	}
+	for _, p := range own.Consumers {
+		l.Consumers, l.Lags = append(l.Consumers, lockstep.Peer(p)), append(l.Lags, 1)
+	}
+	l.Consumers, l.Lags = append(l.Consumers, l.Recorder), append(l.Lags, 0)
+	k, err := newLink(c.Bus, c.Run, l)
+	if err != nil {
+		return nil, err
+	}
+	s := &Share{c: c, link: k, schedule: engine.NewSchedule(c.Network)}
+	s.writer = newWriter(c.Network, engine.ToPlan(c.Network), own, l.Credit+2)
+	s.sums = newSums(c.Self, c.Plan.Sums)
+	s.heard, s.spikes = make([]kernel.Batch, len(c.Plan.Parts)), make([]*kernel.Batch, len(c.Plan.Parts))
+	for i := range s.heard {
+		s.spikes[i] = &s.heard[i]
+	}
+	k.compute, k.send, k.resend, k.pause, k.read, k.late = s.compute, s.send, s.resend, s.flush, readPayload, s.late
+	s.status.at.Store(&Status{})
+	return s, nil
+}
+
+// Build makes the partitions, and only these.
+func (s *Share) Build() (err error) {
+	own := &s.c.Plan.Shares[s.c.Self]
+	var ranges []snn.Range
+	for _, p := range s.c.Plan.Parts[own.First : own.First+own.Parts] {
+		ranges = append(ranges, p.Range)
+	}
+	s.engine, err = engine.NewShare(s.c.Network, ranges, own.First, engine.Config{Threads: own.Node.Threads, Built: s.c.Built})
+	return err
+}
+
+// Listen subscribes to what the others will send. All shares must listen before
+// any starts.
+func (s *Share) Listen() error {
+	for _, from := range s.c.Plan.Shares[s.c.Self].Sources {
+		for a, audience := range s.c.Plan.Shares[from].Audiences {
+			for _, m := range audience.Members {
+				if m != s.c.Self {
+					continue
+				}
+				if err := s.link.listen("spk.%d.%d", from, a); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if err := s.link.listen("fix.%d", s.c.Self); err != nil {
+		return err
+	}
+	return s.link.listen("ask.%d", s.c.Self)
+}
+
+// Run answers and, once started, computes, until ctx is done. The error is that of
+// a broken invariant or of the bus; then the share can do no more. A partition that
+// fails is no error here: the recorder is told.
+func (s *Share) Run(ctx context.Context) error {
+	defer s.engine.Close()
+	return s.link.loop(ctx)
+}
+
+// Start lets the share compute.
+func (s *Share) Start(ctx context.Context) error {
+	var err error
+	if late := s.link.do(ctx, func() { err = s.link.handle(lockstep.Event{Kind: lockstep.Started}) }); late != nil {
+		return late
+	}
+	return err
+}
+
+// StopAt ends the run after a step, which the share must not have computed yet. The
+// last spikes are settled as at the end of a run.
+func (s *Share) StopAt(ctx context.Context, last int64) error {
+	var err error
+	late := s.link.do(ctx, func() {
+		if at := s.link.machine.Next(); at > lockstep.Step(last)+1 {
+			err = fmt.Errorf("step %d has been computed: the run cannot stop after %d", at-1, last)
+			return
+		}
+		s.stopAt = lockstep.Step(last)
+	})
+	if late != nil {
+		return late
+	}
+	return err
+}
+
+// Do calls f with the share's engine between two steps.
+func (s *Share) Do(ctx context.Context, f func(*engine.Engine)) error {
+	return s.link.do(ctx, func() { f(s.engine) })
+}
+
+// Status is how far the share is. It may be called at any time.
+func (s *Share) Status() Status { return *s.status.at.Load() }
+
+func (s *Share) late(e lockstep.Effect) {
+	if s.c.Late != nil {
+		s.c.Late(int(e.Peer), int64(e.Step), e.WaitedNs)
+	}
+}

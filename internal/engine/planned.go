@@ -1,0 +1,31 @@
+package engine
+
+import (
+	"github.com/volley-snn/volley/partition"
+	"github.com/volley-snn/volley/snn/kernel"
+)
+
+// expectedRateHz is the rate that neurons are planned with: what they fire at is
+// known only when they do.
+const expectedRateHz = 10
+
+// ToPlan is what a plan asks of a network.
+func ToPlan(n *kernel.Network) *partition.Network {
+	p := &partition.Network{Costs: n.Costs(), Everyone: n.Protocol != nil}
+	place := map[*kernel.Population]int{}
+	estimate := n.Estimate(1)
+	for k, pop := range n.Populations {
+		place[pop] = k
+		p.Groups = append(p.Groups, partition.Group{Range: pop.Range, RateHz: expectedRateHz, BytesEach: float64(estimate.NeuronBytes) / float64(max(n.Size(), 1))})
+	}
+	for k, proj := range n.Projections {
+		p.Arrows = append(p.Arrows, partition.Arrow{Source: place[proj.Source], Target: place[proj.Target]})
+		target := &p.Groups[place[proj.Target]]
+		target.BytesEach += float64(estimate.Projections[k].Bytes) / float64(max(target.Range.Len(), 1))
+	}
+	for _, m := range n.Learning() {
+		steps := (m.WindowTicks() + n.Interval - 1) / n.Interval
+		p.Sums = append(p.Sums, partition.Sum{Name: m.Projection.Name, Group: place[m.Projection.Target], Steps: int(steps)})
+	}
+	return p
+}
