@@ -1,0 +1,113 @@
+package pretended
+
+import (
+	"time"
+
+	"github.com/volley-snn/volley/cluster/lockstep"
+	"github.com/volley-snn/volley/cluster/lockstep/simulated"
+	"github.com/volley-snn/volley/partition"
+	"github.com/volley-snn/volley/snn/random"
+)
+
+// Config says what is pretended.
+type Config struct {
+	Network *partition.Network
+	Plan    *partition.Plan
+	DtMs    float64
+	Ticks   int // of a step
+	Lag     int // 1 or 2
+	Steps   int
+	Seed    uint64
+	Faults  simulated.Faults // Tamper is ours
+}
+
+// Report is what went on, a step, between the nodes of the plan.
+type Report struct {
+	Nodes, Steps int
+
+	Published Mean // messages by a node: one an audience, and the recorder's
+	Delivered Mean // messages to a node from others
+	BytesOut  Mean // published, by a node
+	BytesIn   Mean // delivered, to a node
+	Words     Mean // asks, acknowledgements and probes to a node
+
+	// OrchestrationNs is the processor time that the protocol took, a node and
+	// step, the simulation's own queue included.
+	OrchestrationNs float64
+}
+
+// Mean is over the nodes; Most is of the one that has most.
+type Mean struct{ Mean, Most float64 }
+
+func (m *Mean) add(x float64, nodes int) {
+	m.Mean += x / float64(nodes)
+	m.Most = max(m.Most, x)
+}
+
+// eventsEach bounds what may happen, a message: beyond it the run hangs.
+const eventsEach = 400
+
+// Run lets the nodes of the plan exchange steps. Cost: about a microsecond a message,
+// and what drawing and writing the spikes takes. The error is a broken invariant or a
+// hang of the protocol.
+func Run(c Config) (*Report, error) {
+	nodes := len(c.Plan.Shares)
+	spent := time.Duration(0)
+	configs, bodies := peers(&c, &spent)
+	words := make([]int64, nodes+1)
+	c.Faults.Tamper = func(to lockstep.Peer, e *lockstep.Event) bool {
+		if e.Kind != lockstep.Received {
+			words[to]++
+		} else if int(to) < nodes {
+			bodies[to].(*node).taken.add(e.Payload.(*step).bytesFor(to))
+		}
+		return true
+	}
+	cluster, err := simulated.New(c.Seed, configs, bodies, c.Faults)
+	if err != nil {
+		return nil, err
+	}
+	links := nodes
+	for k := range c.Plan.Shares {
+		links += len(c.Plan.Shares[k].Consumers)
+	}
+	start := time.Now()
+	if err := cluster.Run(eventsEach * (links + 3*nodes) * c.Steps); err != nil {
+		return nil, err
+	}
+	r := &Report{Nodes: nodes, Steps: c.Steps}
+	r.OrchestrationNs = float64((time.Since(start) - spent).Nanoseconds()) / float64(nodes*c.Steps)
+	for k := range nodes {
+		n, steps := bodies[k].(*node), float64(c.Steps)
+		r.Published.add(float64(n.sent.Messages)/steps, nodes)
+		r.BytesOut.add(float64(n.sent.Bytes)/steps, nodes)
+		r.Delivered.add(float64(n.taken.Messages)/steps, nodes)
+		r.BytesIn.add(float64(n.taken.Bytes)/steps, nodes)
+		r.Words.add(float64(words[k])/steps, nodes)
+	}
+	return r, nil
+}
+
+// peers configures the nodes of the plan and their recorder.
+func peers(c *Config, spent *time.Duration) ([]lockstep.Config, []simulated.Body) {
+	nodes, last := len(c.Plan.Shares), lockstep.Step(c.Steps)
+	var configs []lockstep.Config
+	var bodies []simulated.Body
+	record := lockstep.Default()
+	record.Self, record.Peers, record.Lag = lockstep.Peer(nodes), nodes+1, 0
+	for k, s := range c.Plan.Shares {
+		own := lockstep.Default()
+		own.Self, own.Peers, own.Lag, own.Recorder = lockstep.Peer(k), nodes+1, lockstep.Step(max(c.Lag, 1)), record.Self
+		for _, p := range s.Sources {
+			own.Sources = append(own.Sources, lockstep.Peer(p))
+		}
+		for _, p := range s.Consumers {
+			own.Consumers, own.Lags = append(own.Consumers, lockstep.Peer(p)), append(own.Lags, own.Lag)
+		}
+		own.Consumers, own.Lags = append(own.Consumers, record.Self), append(own.Lags, 0)
+		record.Sources = append(record.Sources, own.Self)
+		configs = append(configs, own)
+		bodies = append(bodies, &node{c: c, self: k, draws: random.Seed(c.Seed, random.Order).Sub(uint64(k)).Stream(), last: last, spent: spent})
+	}
+	return append(configs, record), append(bodies, &recorder{last})
+}
