@@ -39,9 +39,14 @@ type Report struct {
 // Mean is over the nodes; Most is of the one that has most.
 type Mean struct{ Mean, Most float64 }
 
-func (m *Mean) add(x float64, nodes int) {
-	m.Mean += x / float64(nodes)
-	m.Most = max(m.Most, x)
+// mean is of what each of the nodes has, a step.
+func mean(nodes, steps int, of func(node int) int64) (m Mean) {
+	total, most := int64(0), int64(0)
+	for k := range nodes {
+		x := of(k)
+		total, most = total+x, max(most, x)
+	}
+	return Mean{float64(total) / float64(nodes*steps), float64(most) / float64(steps)}
 }
 
 // eventsEach bounds what may happen, a message: beyond it the run hangs.
@@ -77,14 +82,13 @@ func Run(c Config) (*Report, error) {
 	}
 	r := &Report{Nodes: nodes, Steps: c.Steps}
 	r.OrchestrationNs = float64((time.Since(start) - spent).Nanoseconds()) / float64(nodes*c.Steps)
-	for k := range nodes {
-		n, steps := bodies[k].(*node), float64(c.Steps)
-		r.Published.add(float64(n.sent.Messages)/steps, nodes)
-		r.BytesOut.add(float64(n.sent.Bytes)/steps, nodes)
-		r.Delivered.add(float64(n.taken.Messages)/steps, nodes)
-		r.BytesIn.add(float64(n.taken.Bytes)/steps, nodes)
-		r.Words.add(float64(words[k])/steps, nodes)
-	}
+	sent := func(k int) *Count { return &bodies[k].(*node).sent }
+	taken := func(k int) *Count { return &bodies[k].(*node).taken }
+	r.Published = mean(nodes, c.Steps, func(k int) int64 { return sent(k).Messages })
+	r.BytesOut = mean(nodes, c.Steps, func(k int) int64 { return sent(k).Bytes })
+	r.Delivered = mean(nodes, c.Steps, func(k int) int64 { return taken(k).Messages })
+	r.BytesIn = mean(nodes, c.Steps, func(k int) int64 { return taken(k).Bytes })
+	r.Words = mean(nodes, c.Steps, func(k int) int64 { return words[k] })
 	return r, nil
 }
 
