@@ -4,7 +4,6 @@
 package simulated
 
 import (
-	"container/heap"
 	"fmt"
 
 	"github.com/volley-snn/volley/cluster/lockstep"
@@ -76,14 +75,13 @@ func (c *Cluster) Run(limit int) error {
 		if c.events++; c.events > limit {
 			return fmt.Errorf("hang: %d of %d peers have ended after %d events; steps computed: %v", c.over, len(c.Machines), limit, c.computed)
 		}
-		next := heap.Pop(&c.queue).(*posted)
-		if until := c.asleep[next.to]; next.at < until {
-			next.at = until // stays in order with what else waits: by number
-			heap.Push(&c.queue, next)
+		if p := c.queue.first(); p.at < c.asleep[p.to] {
+			c.queue.putOff(c.asleep[p.to])
 			continue
 		}
-		c.now = next.at
-		if err := c.deliver(next); err != nil {
+		p := c.queue.take()
+		c.now = p.at
+		if err := c.deliver(&p); err != nil {
 			return err
 		}
 	}
@@ -168,7 +166,7 @@ func (c *Cluster) send(to lockstep.Peer, e lockstep.Event) {
 }
 
 func (c *Cluster) post(after int64, to lockstep.Peer, e lockstep.Event) {
-	heap.Push(&c.queue, &posted{at: c.now + after, number: c.queue.number(), to: to, event: e})
+	c.queue.push(posted{at: c.now + after, to: to, event: e})
 }
 
 // upTo draws from 0 to ns.
