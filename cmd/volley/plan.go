@@ -42,8 +42,8 @@ func planCommand() *cobra.Command {
 		Use: "plan MODEL", Short: "Say how a model would run on N nodes, before anything is built there", Args: cobra.ExactArgs(1),
 		Long: `Divide a model among nodes, and predict each node's memory and traffic and the speed of the whole.
 What a step costs is measured here, on this machine, with the model itself; where that
-does not fit, --costs takes what "volley plan --json" said of a smaller version of it. Latency,
-bandwidth and the cost of a message are taken from the flags.`,
+does not fit, --costs takes what "volley plan --json" said of a smaller version of it. What a
+message costs is measured over NATS on loopback; say --latency for a network between machines.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := f.check(); err != nil {
 				return err
@@ -66,8 +66,8 @@ bandwidth and the cost of a message are taken from the flags.`,
 	fl.IntVar(&f.partitions, "partitions", 0, "partitions in all (default: one a thread)")
 	fl.IntVar(&f.cores, "cores", 0, "cores that all nodes share, where they run on one machine (default: each has its own)")
 	fl.Int64Var(&f.memory, "memory", 0, "bytes of memory that a node gives to partitions (default: any)")
-	fl.DurationVar(&f.latency, "latency", 30*time.Microsecond, "from sending a message to taking it")
-	fl.DurationVar(&f.message, "message", 4*time.Microsecond, "processor time to send or take a message")
+	fl.DurationVar(&f.latency, "latency", 0, "from sending a message to taking it (default: measured over NATS on loopback)")
+	fl.DurationVar(&f.message, "message", 0, "processor time to send or take a message (default: measured so too)")
 	fl.Float64Var(&f.bandwidth, "bandwidth", 1000, "MB/s into or out of a node")
 	fl.DurationVar(&f.measure, "measure", 4*time.Second, "longest time to measure the model here")
 	fl.StringVar(&f.costs, "costs", "", "file of \"volley plan --json\" of a smaller version of the model, in place of measuring")
@@ -126,13 +126,34 @@ func (f *planFlags) plan(ctx context.Context, arg string) (*planReport, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	speed := partition.Speed{UnitNs: pace.UnitNs, SpikeNs: pace.SpikeNs, MessageNs: float64(f.message), LatencyNs: float64(f.latency), BytesPerS: f.bandwidth * 1e6, Cores: f.cores}
+	cost, err := f.busCost(ctx)
+	if err != nil {
+		return nil, err
+	}
+	speed := partition.Speed{UnitNs: pace.UnitNs, SpikeNs: pace.SpikeNs, MessageNs: float64(cost.Message), LatencyNs: float64(cost.Latency), BytesPerS: f.bandwidth * 1e6, Cores: f.cores}
 	r := newPlanReport(n, network, p, speed, partition.Pace{DtMs: n.DtMs, Ticks: pace.StepTicks, Lag: 1}, pace)
 	r.Measured = measured
+	r.LatencyUs, r.MessageUs, r.BandwidthMBps = speed.LatencyNs/1000, speed.MessageNs/1000, f.bandwidth
 	if f.dryRun {
 		r.DryRun, err = pretended.Run(pretended.Config{Network: network, Plan: p, DtMs: n.DtMs, Ticks: max(int(pace.StepTicks+0.5), 1), Lag: 1, Steps: f.steps, Seed: max(n.Seeds.Base, 1)})
 	}
 	return r, err
+}
+
+// busCost is what messages cost: as told, and else as measured.
+func (f *planFlags) busCost(ctx context.Context) (c busCost, err error) {
+	if f.nodes > 1 && (f.latency == 0 || f.message == 0) {
+		if c, err = measureBus(ctx); err != nil {
+			return c, fmt.Errorf("measuring NATS on loopback: %w", err)
+		}
+	}
+	if f.latency > 0 {
+		c.Latency = f.latency
+	}
+	if f.message > 0 {
+		c.Message = f.message
+	}
+	return c, nil
 }
 
 // pace is how fast the model runs: as measured here, or as a file says.

@@ -45,7 +45,7 @@ func TestPlanOfNodes(t *testing.T) {
 	if len(r.Nodes) != 3 || r.Nodes[0].First != 0 || r.Nodes[2].End != 250 || r.Nodes[1].Partitions != 2 || r.Nodes[0].Sources != 2 {
 		t.Errorf("nodes %+v", r.Nodes)
 	}
-	if !r.Measured || !(r.Pace.UnitNs > 0) || !(r.RealTimeFactor > 0) || r.DryRun == nil || r.DryRun.Delivered.Mean < 2 {
+	if !r.Measured || !(r.Pace.UnitNs > 0) || !(r.RealTimeFactor > 0) || !(r.LatencyUs > 0 && r.MessageUs > 0) || r.DryRun == nil || r.DryRun.Delivered.Mean < 2 {
 		t.Errorf("report %s", text)
 	}
 	file := filepath.Join(t.TempDir(), "costs.json")
@@ -53,11 +53,11 @@ func TestPlanOfNodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var again planReport
-	if err := json.Unmarshal(printed(t, "plan "+smallBrunel+" --nodes 3 --threads 2 --json --costs "+file), &again); err != nil {
+	if err := json.Unmarshal(printed(t, "plan "+smallBrunel+" --nodes 3 --threads 2 --json --latency 50us --message 4us --costs "+file), &again); err != nil {
 		t.Fatal(err)
 	}
-	if again.Measured || again.RealTimeFactor != r.RealTimeFactor {
-		t.Errorf("from the same costs %v x real time, then %v", r.RealTimeFactor, again.RealTimeFactor)
+	if again.Measured || again.Nodes[1].ComputeUs != r.Nodes[1].ComputeUs || again.LatencyUs != 50 || !(again.ExchangeUs > 50) {
+		t.Errorf("from the same costs %+v, then %+v", r, again)
 	}
 	if text := printed(t, "plan "+smallBrunel+" --nodes 20 --costs "+file); !bytes.Contains(text, []byte("and 4 more")) || !bytes.Contains(text, []byte("x real time")) {
 		t.Errorf("printed %s", text)

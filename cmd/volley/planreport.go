@@ -20,6 +20,10 @@ type planReport struct {
 	Pace     *bench.Pace `json:"pace"`
 	Measured bool        `json:"measured_here"`
 
+	LatencyUs     float64 `json:"latency_us"`
+	MessageUs     float64 `json:"message_us"` // of processor time, to send or take one
+	BandwidthMBps float64 `json:"bandwidth_mb_per_s"`
+
 	StepMs         float64       `json:"step_ms"` // biological
 	ComputeUs      float64       `json:"compute_us"`
 	ExchangeUs     float64       `json:"exchange_us"`
@@ -95,7 +99,7 @@ func (r *planReport) print(to io.Writer) error {
 	if r.Measured {
 		from = fmt.Sprintf("measured here over %.4g ms with threads: %d", r.Pace.MeasuredMs, r.Pace.Threads)
 	}
-	fmt.Fprintf(to, "what computing costs is %s; latency, bandwidth and messages are assumed\n\n", from)
+	fmt.Fprintf(to, "what computing costs is %s; a message takes %.1f us to arrive, and %.1f us of a processor at either end\n\n", from, r.LatencyUs, r.MessageUs)
 	w := tabwriter.NewWriter(to, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "node\tGIDs\tpartitions\tmemory\tcost\thears nodes\tcomputes a step, us\tmessages out, in\tbytes out, in")
 	for _, n := range r.Nodes[:min(len(r.Nodes), mostRows)] {
