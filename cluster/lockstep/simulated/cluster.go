@@ -14,6 +14,13 @@ type Body interface {
 	Compute(step lockstep.Step, payloads []any) (payload any, held, last bool)
 }
 
+// Restorer is a body that can be set back.
+type Restorer interface {
+	// Restore sets the body back to where step first is computed next. Steps below
+	// first+Lag are computed without payloads: what was under way is its own to keep.
+	Restore(first lockstep.Step)
+}
+
 // Faults says what goes wrong, and how often: shares of messages, or of steps.
 type Faults struct {
 	Drop, Duplicate float64
@@ -65,13 +72,38 @@ func New(seed uint64, configs []lockstep.Config, bodies []Body, faults Faults) (
 	return c, nil
 }
 
+// RollBack begins an epoch at a step that no peer is short of by more than its next:
+// each hears of it some time later, and goes on in the old one until then. The bodies
+// must be Restorers.
+func (c *Cluster) RollBack(epoch uint64, first lockstep.Step) {
+	for p := range c.Machines {
+		c.post(c.upTo(c.faults.LongNs), lockstep.Peer(p), lockstep.Event{Kind: rollBack, Epoch: epoch, Step: first})
+	}
+}
+
+// rollBack is an event of ours: a peer begins an epoch.
+const rollBack lockstep.EventKind = 255
+
+func (c *Cluster) rollBack(p lockstep.Peer, epoch uint64, first lockstep.Step) error {
+	if err := c.Machines[p].Reset(epoch, first); err != nil {
+		return err
+	}
+	if c.ended[p] {
+		c.ended[p] = false
+		c.over--
+	}
+	c.computed[p] = first - 1
+	c.bodies[p].(Restorer).Restore(first)
+	return nil
+}
+
 // Computed is the last step that a peer has computed.
 func (c *Cluster) Computed(p lockstep.Peer) lockstep.Step { return c.computed[p] }
 
-// Run lets things happen until every peer has computed its last step. The error is
-// a broken invariant, or a hang: more events than limit.
+// Run lets things happen until every peer has computed its last step and knows that
+// it was taken. The error is a broken invariant, or a hang: more events than limit.
 func (c *Cluster) Run(limit int) error {
-	for c.over < len(c.Machines) {
+	for c.over < len(c.Machines) || !c.finished() {
 		if c.events++; c.events > limit {
 			return fmt.Errorf("hang: %d of %d peers have ended after %d events; steps computed: %v", c.over, len(c.Machines), limit, c.computed)
 		}
@@ -88,11 +120,28 @@ func (c *Cluster) Run(limit int) error {
 	return nil
 }
 
+func (c *Cluster) finished() bool {
+	for _, m := range c.Machines {
+		if !m.Finished() {
+			return false
+		}
+	}
+	return true
+}
+
 func (c *Cluster) deliver(p *posted) error {
 	e := p.event
 	e.Now = c.now
-	if e.Kind == lockstep.Ticked {
+	switch {
+	case e.Kind == lockstep.Ticked:
 		c.post(tickNs, p.to, e)
+	case e.Kind == lockstep.Computed && e.Epoch != c.Machines[p.to].Epoch():
+		return nil // it was set back meanwhile
+	case e.Kind == rollBack:
+		if err := c.rollBack(p.to, e.Epoch, e.Step); err != nil {
+			return err
+		}
+		e = lockstep.Event{Kind: lockstep.Started, Now: c.now}
 	}
 	for _, f := range c.Machines[p.to].Handle(e) {
 		if err := c.effect(p.to, &f); err != nil {
@@ -143,7 +192,7 @@ func (c *Cluster) compute(p lockstep.Peer, f *lockstep.Effect) error {
 	if c.chance.is(c.faults.Slow) {
 		took += c.upTo(c.faults.LongNs)
 	}
-	c.post(took, p, lockstep.Event{Kind: lockstep.Computed, Step: f.Step, Payload: payload, Held: held, Last: last})
+	c.post(took, p, lockstep.Event{Kind: lockstep.Computed, Epoch: c.Machines[p].Epoch(), Step: f.Step, Payload: payload, Held: held, Last: last})
 	return nil
 }
 

@@ -20,6 +20,9 @@ var (
 // comes twice or at the wrong step shows in it and in all that follows.
 type toy struct {
 	hash    uint64
+	before  map[lockstep.Step]uint64                  // the hash that a step began with
+	flying  func(step lockstep.Step) (payloads []any) // what a step that is set back to takes
+	first   lockstep.Step                             // that it began at, or was set back to
 	last    lockstep.Step
 	held    func(lockstep.Step) bool
 	records bool
@@ -37,8 +40,19 @@ func (t *toy) Compute(step lockstep.Step, payloads []any) (any, bool, bool) {
 	if t.check != nil {
 		t.check(step)
 	}
+	if payloads == nil {
+		payloads = t.flying(step)
+	}
+	t.before[step] = t.hash
 	t.take(step, payloads)
 	return payload{t.hash}, t.held(step), step == t.last
+}
+
+func (t *toy) Restore(first lockstep.Step) {
+	t.first = first
+	if hash, known := t.before[first]; known {
+		t.hash = hash
+	}
 }
 
 func (t *toy) take(step lockstep.Step, payloads []any) {
@@ -54,6 +68,9 @@ type scenario struct {
 	toys    []*toy
 	held    map[lockstep.Step]bool
 	last    lockstep.Step
+	sent    []map[lockstep.Step]payload // by peer, as plain computes them
+	lost    lockstep.Step               // a step whose beginning sets all back; 0 for none
+	back    lockstep.Step               // by so many steps at most
 }
 
 func newScenario(r *rand.Rand) *scenario {
@@ -62,13 +79,17 @@ func newScenario(r *rand.Rand) *scenario {
 	for range r.IntN(3) {
 		s.held[first+lockstep.Step(r.IntN(60))] = true
 	}
+	if r.IntN(2) == 0 {
+		s.lost, s.back = first+lockstep.Step(r.IntN(60)), lockstep.Step(r.IntN(30))
+	}
 	density, lag, credit := r.Float64()*1.3, lockstep.Step(1+r.IntN(2)), 4+r.IntN(16)
 	for i := range nodes + 1 {
 		c := lockstep.Default()
 		c.Self, c.Peers, c.Epoch, c.Recorder = lockstep.Peer(i), nodes+1, 3, lockstep.Peer(nodes)
 		c.Lag, c.First, c.Credit = lag, first, credit
 		s.configs = append(s.configs, c)
-		s.toys = append(s.toys, &toy{hash: uint64(i), last: s.last, held: func(k lockstep.Step) bool { return s.held[k] }})
+		s.toys = append(s.toys, &toy{hash: uint64(i), before: map[lockstep.Step]uint64{}, first: first, last: s.last,
+			held: func(k lockstep.Step) bool { return s.held[k] }, flying: func(k lockstep.Step) []any { return s.flying(i, k) }})
 	}
 	recorder := &s.configs[nodes]
 	recorder.Lag, recorder.Recorder = 0, lockstep.Nobody
@@ -89,27 +110,42 @@ func (s *scenario) connect(from, to int) {
 	b.Sources = append(b.Sources, lockstep.Peer(from))
 }
 
+// flying is what a peer takes in a step that comes within the lag of the one that it
+// was set back to.
+func (s *scenario) flying(peer int, step lockstep.Step) (in []any) {
+	c := &s.configs[peer]
+	for _, p := range c.Sources {
+		if k := step - c.Lag; k >= c.First {
+			in = append(in, s.sent[p][k])
+		}
+	}
+	return in
+}
+
+// rollBack sets all back to a step that every peer has come to.
+func (s *scenario) rollBack(c *simulated.Cluster) {
+	first := s.lost + 1
+	for p := range s.configs {
+		first = min(first, c.Computed(lockstep.Peer(p))+1)
+	}
+	c.RollBack(s.configs[0].Epoch+1, max(first-s.back, s.configs[0].First))
+	s.lost = 0
+}
+
 // plain is the hashes that come out where nothing is exchanged but within one loop.
 func (s *scenario) plain() []uint64 {
 	toys := make([]*toy, len(s.toys))
 	for i, t := range s.toys {
 		toys[i] = &toy{hash: t.hash}
 	}
-	var sent []map[lockstep.Step]payload
 	for range toys {
-		sent = append(sent, map[lockstep.Step]payload{})
+		s.sent = append(s.sent, map[lockstep.Step]payload{})
 	}
 	first := s.configs[0].First
 	for step := first; step <= s.last; step++ {
 		for i, t := range toys { // the recorder, who needs what the others send now, is the last
-			var in []any
-			for _, p := range s.configs[i].Sources {
-				if k := step - s.configs[i].Lag; k >= first {
-					in = append(in, sent[p][k])
-				}
-			}
-			t.take(step, in)
-			sent[i][step] = payload{t.hash}
+			t.take(step, s.flying(i, step))
+			s.sent[i][step] = payload{t.hash}
 		}
 	}
 	var hashes []uint64
@@ -145,6 +181,9 @@ func run(seed uint64, limit int, change func(*simulated.Faults)) error {
 			if err := s.allowed(c, i, step); err != nil && wrong == nil {
 				wrong = err
 			}
+			if step == s.lost {
+				s.rollBack(c)
+			}
 		}
 	}
 	c, err := simulated.New(r.Uint64(), s.configs, bodies, f)
@@ -167,20 +206,24 @@ func run(seed uint64, limit int, change func(*simulated.Faults)) error {
 
 // allowed checks a step that begins against what the others have really computed.
 func (s *scenario) allowed(c *simulated.Cluster, peer int, step lockstep.Step) error {
-	own := &s.configs[peer]
+	own, first := &s.configs[peer], s.toys[peer].first
+	epoch := c.Machines[peer].Epoch()
 	for _, p := range own.Sources {
-		if c.Computed(p) < step-own.Lag {
+		if c.Machines[p].Epoch() == epoch && c.Computed(p) < step-own.Lag {
 			return fmt.Errorf("peer %d computes step %d, and peer %d only has %d", peer, step, p, c.Computed(p))
 		}
 	}
 	for k, p := range own.Consumers {
-		if taken := c.Computed(p) - own.Lags[k]; step-max(taken, own.First-1) > lockstep.Step(own.Credit) {
+		if c.Machines[p].Epoch() != epoch {
+			continue // it has not heard yet, and takes nothing
+		}
+		if taken := c.Computed(p) - own.Lags[k]; step-max(taken, first-1) > lockstep.Step(own.Credit) {
 			return fmt.Errorf("peer %d computes step %d, and peer %d has taken only %d: credit is %d", peer, step, p, taken, own.Credit)
 		}
 	}
 	if recorder := lockstep.Peer(len(s.configs) - 1); own.Recorder == recorder {
 		for h := range s.held {
-			if h < step && h >= own.First && c.Computed(recorder) < h {
+			if h < step && h >= first && c.Machines[recorder].Epoch() == epoch && c.Computed(recorder) < h {
 				return fmt.Errorf("peer %d computes step %d, and the recorder has not taken the held step %d", peer, step, h)
 			}
 		}
