@@ -93,6 +93,9 @@ func (m *Machine) Reset(epoch uint64, first Step) error {
 	return nil
 }
 
+// Config is what the machine was told of its run, with the epoch that it is in.
+func (m *Machine) Config() Config { return m.c }
+
 // Epoch is the one that the machine is in.
 func (m *Machine) Epoch() uint64 { return m.c.Epoch }
 
