@@ -29,6 +29,8 @@ type runFlags struct {
 	noReport            bool
 	maxMemory           int64
 	maxOutput           int64
+	every               string
+	resume              bool
 }
 
 func runCommand() *cobra.Command {
@@ -64,6 +66,8 @@ func runCommand() *cobra.Command {
 	fl.BoolVar(&f.force, "force", false, "write into a directory that holds something else")
 	fl.Int64Var(&f.maxMemory, "max-memory", 0, "most bytes of memory that the network may take (default: what the machine has available)")
 	fl.Int64Var(&f.maxOutput, "max-output", 0, "most bytes that the run may write (default: what the disk holds)")
+	fl.StringVar(&f.every, "checkpoint-every", "", "keep the run's state now and then, by biological or wall time: bio:1s or wall:10s")
+	fl.BoolVar(&f.resume, "resume", false, "go on from the last checkpoint in the run's directory; partitions and threads may be others")
 	return c
 }
 
@@ -86,9 +90,13 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		}
 		f.out = filepath.Join("runs", m.Name)
 	}
-	dir, err := record.Create(f.out, record.Options{Format: record.Format(f.format), Force: f.force, MaxBytes: f.maxOutput})
+	keeps, err := f.keeps(ctx, m)
 	if err != nil {
-		return usageError{err}
+		return err
+	}
+	dir, err := f.create(ctx, keeps)
+	if err != nil {
+		return err
 	}
 	defer dir.Abort()
 	building := newProgress(n, f.quiet)
@@ -99,7 +107,7 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	}
 	defer e.Close()
 	progress := newProgress(n, f.quiet)
-	result, err := session.Run(ctx, e, session.Config{Dir: dir, Findings: findings, Command: os.Args, Version: version, Watchers: []engine.Observer{progress}})
+	result, err := session.Run(ctx, e, session.Config{Dir: dir, Findings: findings, Command: os.Args, Version: version, Checkpoints: keeps, Watchers: []engine.Observer{progress}})
 	progress.end()
 	if result == nil {
 		return err
@@ -108,6 +116,28 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		err = showErr
 	}
 	return err
+}
+
+// create makes the run's directory, or opens it to go on.
+func (f runFlags) create(ctx context.Context, keeps *session.Checkpoints) (*record.Dir, error) {
+	options := record.Options{Format: record.Format(f.format), Force: f.force, MaxBytes: f.maxOutput}
+	if keeps != nil {
+		options.Resume = keeps.Resume != nil
+		options.Journal = func(table string, rows []byte) error {
+			_ = keeps.Journal.Append(ctx, table, rows) // the next checkpoint tells
+			return nil
+		}
+	}
+	dir, err := record.Create(f.out, options)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if keeps != nil {
+		if err := openJournal(ctx, keeps, dir); err != nil {
+			return nil, dir.Fail(err)
+		}
+	}
+	return dir, nil
 }
 
 // show prints what a run came to, and leaves its report.

@@ -38,7 +38,7 @@ func (w *Writer) Write(ctx context.Context, m *Manifest, parts []*Pack) error {
 	w.last++
 	m.Format, m.Sequence, m.Parts = Format, w.last, nil
 	for k, p := range parts {
-		b, err := p.put(ctx, w.Store, fmt.Sprintf("%spart-%04d", folder(m.Sequence), k))
+		b, err := p.put(ctx, w.Store, fmt.Sprintf("%spart-%04d", keys(m.Sequence), k))
 		if err != nil {
 			return fmt.Errorf("checkpoint %d: %w", m.Sequence, err)
 		}
@@ -48,7 +48,7 @@ func (w *Writer) Write(ctx context.Context, m *Manifest, parts []*Pack) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Store.Put(ctx, folder(m.Sequence)+manifestName, bytes.NewReader(text), int64(len(text))); err != nil {
+	if err := w.Store.Put(ctx, keys(m.Sequence)+manifestName, bytes.NewReader(text), int64(len(text))); err != nil {
 		return fmt.Errorf("checkpoint %d: %w", m.Sequence, err)
 	}
 	return w.prune(ctx)
@@ -66,7 +66,7 @@ func (w *Writer) prune(ctx context.Context) error {
 	}
 	var whole []int64
 	for _, e := range all {
-		if n, ok := sequenceOf(e.Key); ok && strings.HasSuffix(e.Key, "/"+manifestName) {
+		if n, ok := sequenceOf(e.Key); ok && strings.HasSuffix(e.Key, "."+manifestName) {
 			whole = append(whole, n)
 		}
 	}
@@ -78,7 +78,7 @@ func (w *Writer) prune(ctx context.Context) error {
 	for _, manifests := range []bool{true, false} {
 		for _, e := range all {
 			n, ok := sequenceOf(e.Key)
-			if ok && n < oldest && strings.HasSuffix(e.Key, "/"+manifestName) == manifests {
+			if ok && n < oldest && strings.HasSuffix(e.Key, "."+manifestName) == manifests {
 				if err := w.Store.Delete(ctx, e.Key); err != nil {
 					return err
 				}
@@ -102,6 +102,24 @@ func list(ctx context.Context, s Store) ([]int64, error) {
 	}
 	slices.Sort(found)
 	return slices.Compact(found), nil
+}
+
+// Clear removes all that a store holds of an earlier run.
+func Clear(ctx context.Context, s Store) error {
+	for _, prefix := range []string{"c", segmentsFolder} {
+		all, err := s.List(ctx, prefix)
+		if err != nil {
+			return err
+		}
+		for _, e := range all {
+			if _, ours := sequenceOf(e.Key); ours || prefix == segmentsFolder {
+				if err := s.Delete(ctx, e.Key); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // Checkpoint is one that has been found whole.

@@ -169,9 +169,9 @@ func TestDamagedCheckpointIsRefused(t *testing.T) {
 	fill(t, whole, 2)
 	first, second := []string{}, []string{}
 	for key := range whole {
-		if strings.HasPrefix(key, "c00000001/") {
+		if strings.HasPrefix(key, "c00000001.") {
 			first = append(first, key)
-		} else if strings.HasPrefix(key, "c00000002/") || strings.HasSuffix(key, "-00000001") {
+		} else if strings.HasPrefix(key, "c00000002.") || strings.HasSuffix(key, "-00000001") {
 			second = append(second, key)
 		}
 	}

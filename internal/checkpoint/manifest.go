@@ -29,6 +29,7 @@ type Manifest struct {
 	Epoch    int64   `json:"epoch"`
 	Version  string  `json:"volley_version"`
 	Model    string  `json:"model_digest"`
+	State    string  `json:"state_digest"` // of what the state depends on
 	Tick     int64   `json:"tick"`
 	TimeMs   float64 `json:"time_ms"`
 	Parts    []Blob  `json:"parts"`
@@ -37,12 +38,12 @@ type Manifest struct {
 
 const manifestName = "manifest"
 
-// folder is where the blobs of a checkpoint lie.
-func folder(sequence int64) string { return fmt.Sprintf("c%08d/", sequence) }
+// keys begins the keys of a checkpoint.
+func keys(sequence int64) string { return fmt.Sprintf("c%08d.", sequence) }
 
 // sequenceOf is the number of the checkpoint that a key belongs to.
 func sequenceOf(key string) (int64, bool) {
-	name, _, found := strings.Cut(key, "/")
+	name, _, found := strings.Cut(key, ".")
 	if !found || len(name) < 2 || name[0] != 'c' {
 		return 0, false
 	}
@@ -86,7 +87,7 @@ func decodeManifest(text []byte, sequence int64) (*Manifest, error) {
 }
 
 func readManifest(ctx context.Context, s Store, sequence int64) (*Manifest, error) {
-	r, err := s.Get(ctx, folder(sequence)+manifestName)
+	r, err := s.Get(ctx, keys(sequence)+manifestName)
 	if err != nil {
 		return nil, err
 	}

@@ -28,13 +28,19 @@ type Observer interface {
 // Run simulates to the network's end and shows each step to the observers. It stops
 // early, between two steps, when ctx is done, and returns its error.
 func Run(ctx context.Context, s Simulation, observers ...Observer) error {
-	n, c := s.Compiled(), NewSchedule(s.Compiled())
+	return RunFrom(ctx, s, NewSchedule(s.Compiled()), observers...)
+}
+
+// RunFrom is Run from where a schedule stands, which is where the simulation does.
+func RunFrom(ctx context.Context, s Simulation, c *Schedule, observers ...Observer) error {
+	n := s.Compiled()
 	for {
 		to, starts, ok := c.Next(s.Now())
 		if !ok {
 			return nil
 		}
 		if err := ctx.Err(); err != nil {
+			c.back(starts)
 			return err
 		}
 		m := Moment{From: s.Now(), Trial: c.Trial()}

@@ -1,8 +1,12 @@
 package engine
 
 import (
+	"encoding/json"
+	"fmt"
+
 	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/snn/kernel"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // Phases sums up a protocol's phases, and each in blocks of trials, as they pass.
@@ -55,6 +59,31 @@ func (p *Phases) Observe(m *Moment) error {
 		f.Blocks[at].Repeats++
 	}
 	p.spikes = 0
+	return nil
+}
+
+// phasesState is a Phases as a checkpoint holds it.
+type phasesState struct {
+	Phases       []record.Phase
+	Block        int64
+	Spikes       int64
+	Sums, Blocks []int64
+}
+
+// Save writes what has passed.
+func (p *Phases) Save(w *state.Writer) error {
+	text, err := json.Marshal(phasesState{p.phases, p.block, p.spikes, p.sums, p.blocks})
+	state.PutList(w, text)
+	return err
+}
+
+// Load reads what Save wrote.
+func (p *Phases) Load(r *state.Reader) error {
+	var s phasesState
+	if err := json.Unmarshal(state.GetList[byte](r), &s); err != nil {
+		return fmt.Errorf("phases: %w", err)
+	}
+	p.phases, p.block, p.spikes, p.sums, p.blocks = s.Phases, s.Block, s.Spikes, s.Sums, s.Blocks
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // Recorder sees every spike of a run: it hashes, counts, and writes those that
@@ -103,4 +104,25 @@ func (r *Recorder) write(t snn.Tick) error {
 		}
 	}
 	return r.writer.Append(t, kept)
+}
+
+// Save writes the hash and the statistics so far.
+func (r *Recorder) Save(w *state.Writer) error {
+	hash, err := r.Hash.MarshalBinary()
+	state.PutList(w, hash)
+	r.Statistics.Save(w)
+	return err
+}
+
+// Load reads what Save wrote.
+func (r *Recorder) Load(in *state.Reader) error {
+	hash := state.GetList[byte](in)
+	if err := in.Err(); err != nil {
+		return err
+	}
+	if err := r.Hash.UnmarshalBinary(hash); err != nil {
+		return err
+	}
+	r.Statistics.Load(in)
+	return in.Err()
 }

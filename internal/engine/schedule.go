@@ -76,3 +76,38 @@ func (s *Schedule) Done(now snn.Tick) float64 {
 	}
 	return float64(s.counted) / float64(s.n.Protocol.Trials())
 }
+
+// ScheduleState is where a schedule stands between two steps.
+type ScheduleState struct {
+	Conductor protocol.State
+	Under     bool
+	Spikes    int64
+	Counted   int
+}
+
+// State is where it stands.
+func (s *Schedule) State() ScheduleState {
+	if s.conductor == nil {
+		return ScheduleState{}
+	}
+	return ScheduleState{s.conductor.State(), s.under, s.spikes, s.counted}
+}
+
+// Restore puts it where State says.
+func (s *Schedule) Restore(at ScheduleState) {
+	if s.conductor == nil {
+		return
+	}
+	s.conductor.Restore(at.Conductor)
+	s.under, s.spikes, s.counted = at.Under, at.Spikes, at.Counted
+	if s.under {
+		s.trial, s.under = s.conductor.Next()
+	}
+}
+
+// back takes back the start of a trial that Next has given and no step has taken.
+func (s *Schedule) back(starts *kernel.Trial) {
+	if starts != nil {
+		s.under = false
+	}
+}

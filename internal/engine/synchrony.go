@@ -8,6 +8,7 @@ import (
 	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/kernel"
+	"github.com/volley-snn/volley/snn/state"
 	"github.com/volley-snn/volley/snn/synchrony"
 )
 
@@ -140,4 +141,42 @@ func (c *scope) put(out map[string]record.Number, prefix string) {
 		}
 		out[prefix+string(m.measure)] = x
 	}
+}
+
+// Save writes what the gauges and means have seen.
+func (s *Synchrony) Save(w *state.Writer) error {
+	for _, c := range s.scopes {
+		if c == nil {
+			continue
+		}
+		w.Text(c.Name)
+		c.gauge.Save(w)
+		w.Int(int64(c.discarded))
+		w.Int(int64(len(c.means)))
+		for _, m := range c.means {
+			w.Text(string(m.measure))
+			w.Float(m.sum)
+			w.Int(int64(m.n))
+		}
+	}
+	return nil
+}
+
+// Load reads what Save wrote for the same measurements.
+func (s *Synchrony) Load(r *state.Reader) error {
+	for _, c := range s.scopes {
+		if c == nil {
+			continue
+		}
+		if name := r.Text(); r.Err() == nil && name != c.Name {
+			r.Fail("synchrony of %q, expected %q", name, c.Name)
+		}
+		c.gauge.Load(r)
+		c.discarded = int(r.Int())
+		c.means = make([]mean, r.Count(12))
+		for k := range c.means {
+			c.means[k] = mean{synchrony.Measure(r.Text()), r.Float(), int(r.Int())}
+		}
+	}
+	return r.Err()
 }

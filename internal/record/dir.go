@@ -46,6 +46,14 @@ type Options struct {
 	// written before can still be finished.
 	MaxBytes int64
 
+	// Resume goes on with a run that was cut short: what it finished stays until
+	// Dir.Restore says what of it belongs to the run.
+	Resume bool
+
+	// Journal, where not nil, is given the rows of tables as they come, encoded for
+	// Dir.Replay, some at a time; Dir.Sync gives the rest.
+	Journal func(table string, rows []byte) error
+
 	// ReserveBytes is the free space of the disk at which appending fails with
 	// ErrTooLarge, so that what is there can still be finished. Default 64 MiB.
 	ReserveBytes int64
@@ -146,7 +154,10 @@ func (d *Dir) clear() error {
 		stale = append(stale, name+"."+string(Parquet), name+"."+string(CSV))
 	}
 	if isRun {
-		weights, _ := filepath.Glob(filepath.Join(globQuote(d.path), WeightsDir, "*.npy"))
+		var weights []string
+		if !d.options.Resume {
+			weights, _ = filepath.Glob(filepath.Join(globQuote(d.path), WeightsDir, "*.npy"))
+		}
 		parts, _ := filepath.Glob(filepath.Join(globQuote(d.path), ".*"+partSuffix))
 		more, _ := filepath.Glob(filepath.Join(globQuote(d.path), WeightsDir, ".*"+partSuffix))
 		for _, file := range append(append(weights, parts...), more...) {

@@ -1,6 +1,10 @@
 package record
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/volley-snn/volley/snn/state"
+)
 
 // Signal is a row of the table of signals: one variable of one neuron at one
 // time.
@@ -25,6 +29,14 @@ func (d *Dir) Signals() (*SignalWriter, error) {
 		buf = append(buf, ',')
 		buf = appendValue(buf, s.Value)
 		return append(buf, '\n')
+	}, codec[Signal]{
+		put: func(w *state.Writer, s *Signal) {
+			w.Float(s.TimeMs)
+			w.Uint32(uint32(s.GID))
+			w.Text(s.Variable)
+			w.Float(s.Value)
+		},
+		get: func(r *state.Reader) Signal { return Signal{r.Float(), uint64(r.Uint32()), r.Text(), r.Float()} },
 	})
 	if err != nil {
 		return nil, err

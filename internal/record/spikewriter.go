@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // Spike is a row of the table of spikes.
@@ -29,6 +30,7 @@ func (d *Dir) Spikes(populations []Population, dtMs float64) (*SpikeWriter, erro
 	for _, p := range populations {
 		names[p.Name] = csvField(p.Name)
 	}
+	w := &SpikeWriter{populations: populations, clock: NewClock(dtMs)}
 	t, err := newTable(d, SpikesName, "time_ms,gid,population", 20, func(buf []byte, s *Spike) []byte {
 		buf = appendMs(buf, s.TimeMs)
 		buf = append(buf, ',')
@@ -36,11 +38,25 @@ func (d *Dir) Spikes(populations []Population, dtMs float64) (*SpikeWriter, erro
 		buf = append(buf, ',')
 		buf = append(buf, names[s.Population]...)
 		return append(buf, '\n')
+	}, codec[Spike]{
+		put: func(w *state.Writer, s *Spike) {
+			w.Float(s.TimeMs)
+			w.Uint32(uint32(s.GID))
+		},
+		get: func(r *state.Reader) Spike {
+			s := Spike{TimeMs: r.Float(), GID: uint64(r.Uint32())}
+			if k := populationOf(populations, snn.GID(s.GID)); k >= 0 {
+				s.Population = populations[k].Name
+			} else {
+				r.Fail("a spike of GID %d: no population has that GID", s.GID)
+			}
+			return s
+		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	w := &SpikeWriter{table: t, populations: populations, clock: NewClock(dtMs)}
+	w.table = t
 	d.replace(t, w)
 	return w, nil
 }
@@ -96,3 +112,13 @@ func (w *SpikeWriter) discard() {
 	w.table.dir.forget(w)
 	w.table.discard()
 }
+
+func (w *SpikeWriter) sync() error {
+	if err := w.pending.flush(w.write); err != nil {
+		return err
+	}
+	return w.table.sync()
+}
+
+func (w *SpikeWriter) named(table string) bool  { return w.table.named(table) }
+func (w *SpikeWriter) replay(rows []byte) error { return w.table.replay(rows) }

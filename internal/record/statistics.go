@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // Statistics counts spikes and interspike intervals (ISIs) as they come, 32
@@ -121,4 +122,36 @@ func (s *Statistics) Summaries(durationMs float64) map[string]PopulationSummary 
 		out[p.Name] = s.Population(k, durationMs)
 	}
 	return out
+}
+
+// Save writes the counts so far.
+func (s *Statistics) Save(w *state.Writer) {
+	state.PutList(w, s.total)
+	for _, p := range s.neurons {
+		w.Int(int64(len(p)))
+		for _, n := range p {
+			for _, x := range [...]int64{int64(n.span), int64(n.last), n.squares, n.spikes} {
+				w.Int(x)
+			}
+		}
+	}
+}
+
+// Load reads what Save wrote for the same populations.
+func (s *Statistics) Load(r *state.Reader) {
+	total := state.GetList[int64](r)
+	if r.Err() == nil && len(total) != len(s.total) {
+		r.Fail("statistics of %d populations, expected %d", len(total), len(s.total))
+		return
+	}
+	copy(s.total, total)
+	for k := range s.neurons {
+		if n := r.Int(); r.Err() == nil && n != int64(len(s.neurons[k])) {
+			r.Fail("statistics of %d neurons of %s, expected %d", n, s.populations[k].Name, len(s.neurons[k]))
+			return
+		}
+		for i := range s.neurons[k] {
+			s.neurons[k][i] = neuronISI{span: snn.Tick(r.Int()), last: snn.Tick(r.Int()), squares: r.Int(), spikes: r.Int()}
+		}
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // Synchrony is a row of the table of synchrony: one measure of one scope in one
@@ -32,6 +34,17 @@ func (d *Dir) Synchrony() (*SynchronyWriter, error) {
 		buf = append(buf, ',')
 		buf = appendValue(buf, s.Value)
 		return append(buf, '\n')
+	}, codec[Synchrony]{
+		put: func(w *state.Writer, s *Synchrony) {
+			w.Float(s.TimeMs)
+			w.Int(int64(s.Window))
+			w.Text(s.Scope)
+			w.Text(s.Measure)
+			w.Float(s.Value)
+		},
+		get: func(r *state.Reader) Synchrony {
+			return Synchrony{r.Float(), uint64(r.Int()), r.Text(), r.Text(), r.Float()}
+		},
 	})
 	if err != nil {
 		return nil, err

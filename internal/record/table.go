@@ -5,6 +5,8 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
+
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // rowGroupRows bounds the memory of a Parquet writer: pages are kept until their
@@ -17,6 +19,7 @@ const batchRows = 4096
 // table writes rows of T to a Parquet or CSV file.
 type table[T any] struct {
 	dir      *Dir
+	name     string
 	part     *part
 	rows     []T // not yet encoded
 	written  int64
@@ -26,19 +29,68 @@ type table[T any] struct {
 	parquet  *parquet.GenericWriter[T]
 	csv      func(buf []byte, row *T) []byte
 	buf      []byte
-	closing  bool // what was accepted is written, whatever the limit
+	codec    codec[T]
+	log      []byte // rows that the journal has not been given
+	replays  bool   // rows come from the journal
+	closing  bool   // what was accepted is written, whatever the limit
 	closed   bool
+}
+
+// codec turns rows into the bytes of a journal and back.
+type codec[T any] struct {
+	put func(w *state.Writer, row *T)
+	get func(r *state.Reader) T
+}
+
+// journalBytes is how many bytes of rows wait for the journal at most.
+const journalBytes = 1 << 16
+
+// journal gives the waiting rows to the journal.
+func (t *table[T]) journal() error {
+	if len(t.log) == 0 {
+		return nil
+	}
+	err := t.dir.options.Journal(t.name, t.log)
+	t.log = t.log[:0]
+	if err != nil {
+		return t.dir.fail(err)
+	}
+	return nil
+}
+
+func (t *table[T]) sync() error {
+	if t.dir.options.Journal == nil {
+		return nil
+	}
+	return t.journal()
+}
+
+func (t *table[T]) named(name string) bool { return t.name == name }
+
+func (t *table[T]) replay(rows []byte) error {
+	t.replays = true
+	defer func() { t.replays = false }()
+	for r := state.NewReader(rows); r.Left() > 0; {
+		row := t.codec.get(r)
+		if err := r.Err(); err != nil {
+			return fmt.Errorf("record: rows of %s: %w", t.name, err)
+		}
+		if err := t.add(row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newTable starts the table name in the directory's format.
 //
 // Parquet: plain or dictionary pages of version 1, zstd, column statistics: what
 // every reader has understood for years.
-func newTable[T any](d *Dir, name, header string, rowBytes int64, csv func([]byte, *T) []byte) (*table[T], error) {
+func newTable[T any](d *Dir, name, header string, rowBytes int64, csv func([]byte, *T) []byte, codec codec[T]) (*table[T], error) {
 	if d.failed != nil {
 		return nil, d.failed
 	}
-	t := &table[T]{dir: d, rowBytes: rowBytes, batch: batchRows, rows: make([]T, 0, batchRows)}
+	t := &table[T]{dir: d, name: name, codec: codec, rowBytes: rowBytes, batch: batchRows, rows: make([]T, 0, batchRows)}
 	if limit := d.options.MaxBytes; limit > 0 { // a low limit is not overrun by a whole batch
 		t.batch = int(max(1, min(batchRows, limit/(8*rowBytes))))
 	}
@@ -70,6 +122,15 @@ func (t *table[T]) add(row T) error {
 		return t.refusal()
 	}
 	t.rows = append(t.rows, row)
+	if t.dir.options.Journal != nil && !t.replays {
+		w := state.Writer{Data: t.log}
+		t.codec.put(&w, &row)
+		if t.log = w.Data; len(t.log) >= journalBytes {
+			if err := t.journal(); err != nil {
+				return err
+			}
+		}
+	}
 	if len(t.rows) >= t.batch {
 		return t.encode()
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // Rule is how the spikes of a trial decide a class, by what the neurons did in
@@ -171,6 +172,63 @@ func (c *classification) decide(class int) {
 			c.result.Confusion[class][decided]++
 		}
 	}
+}
+
+// Save writes the counts and the decisions so far.
+func (c *classification) Save(w *state.Writer) error {
+	state.PutList(w, c.counts)
+	state.PutList(w, c.fired)
+	for _, rates := range c.rates {
+		state.PutList(w, rates)
+	}
+	state.PutList(w, c.shown)
+	w.Int(int64(c.result.Items))
+	w.Int(int64(c.result.Silent))
+	for _, decided := range c.result.Confusion {
+		for _, n := range decided {
+			w.Int(int64(n))
+		}
+	}
+	for _, rule := range []Rule{Vote, Mean, Posterior} {
+		w.Int(int64(c.right[rule]))
+	}
+	return nil
+}
+
+// Load reads what Save wrote. What the neurons stand for follows from the counts of
+// the phase that labels, which is over when it is asked for.
+func (c *classification) Load(r *state.Reader) error {
+	list := func(x []int64) {
+		got := state.GetList[int64](r)
+		if r.Err() == nil && len(got) != len(x) {
+			r.Fail("%d counts of a classification, expected %d", len(got), len(x))
+		}
+		copy(x, got)
+	}
+	list(c.counts)
+	c.fired = state.GetList[uint32](r)
+	for _, i := range c.fired {
+		if int(i) >= len(c.counts) {
+			r.Fail("neuron %d of %d", i, len(c.counts))
+		}
+	}
+	for _, rates := range c.rates {
+		list(rates)
+	}
+	list(c.shown)
+	c.result.Items, c.result.Silent = int(r.Int()), int(r.Int())
+	for _, decided := range c.result.Confusion {
+		for k := range decided {
+			decided[k] = int(r.Int())
+		}
+	}
+	for _, rule := range []Rule{Vote, Mean, Posterior} {
+		c.right[rule] = int(r.Int())
+	}
+	if c.result.Items > 0 {
+		c.reader = newReader(c.rates, c.shown)
+	}
+	return r.Err()
 }
 
 func (c *classification) finish(engine.Simulation) (any, error) {

@@ -6,6 +6,7 @@ import (
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // Collector finds out, while a network runs, what its model asks for under
@@ -17,6 +18,7 @@ type Collector struct {
 // finding is one of the model's results in the making.
 type finding interface {
 	engine.Observer
+	engine.Keeper
 	// finish is the finding after the run, as summary.json holds it.
 	finish(s engine.Simulation) (any, error)
 }
@@ -57,6 +59,33 @@ func (c *Collector) Observe(m *engine.Moment) error {
 	}
 	return nil
 }
+
+// Save writes what every finding has seen, in the order of the model.
+func (c *Collector) Save(w *state.Writer) error {
+	for _, f := range c.findings {
+		if err := f.Save(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Load reads what Save wrote for the same results.
+func (c *Collector) Load(r *state.Reader) error {
+	for _, f := range c.findings {
+		if err := f.Load(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sightless is a finding that looks at the end only: it has no state.
+type sightless struct{}
+
+func (sightless) Observe(*engine.Moment) error { return nil }
+func (sightless) Save(*state.Writer) error     { return nil }
+func (sightless) Load(*state.Reader) error     { return nil }
 
 // Finish is every finding by name, in the order of the model.
 func (c *Collector) Finish(s engine.Simulation) (names []string, byName map[string]any, err error) {

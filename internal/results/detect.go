@@ -7,6 +7,7 @@ import (
 	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // DetectionResult is how well a group was found, as summary.json holds it.
@@ -45,6 +46,7 @@ func (d Detection) result(scores []float64, members []int) DetectionResult {
 
 // detection asks whether a projection's weights tell the planted members of its source.
 type detection struct {
+	sightless
 	projection *kernel.Projection
 	members    []int
 	threshold  float64
@@ -59,10 +61,8 @@ func newDetection(n *kernel.Network, r *model.Result) (finding, error) {
 	if members == nil {
 		return nil, fmt.Errorf("projection: the source of %s, %s, has no planted group; an input of kind volleys has", p.Name, p.Source.Name)
 	}
-	return &detection{p, members, r.Threshold}, nil
+	return &detection{sightless{}, p, members, r.Threshold}, nil
 }
-
-func (*detection) Observe(*engine.Moment) error { return nil }
 
 func (d *detection) finish(sim engine.Simulation) (any, error) {
 	scores := make([]float64, d.projection.Source.Size())
@@ -115,6 +115,18 @@ func (k *pairwiseKappa) Observe(m *engine.Moment) error {
 		}
 	}
 	return nil
+}
+
+func (k *pairwiseKappa) Save(w *state.Writer) error {
+	w.Int(k.bin)
+	k.pairs.Save(w)
+	return nil
+}
+
+func (k *pairwiseKappa) Load(r *state.Reader) error {
+	k.bin = r.Int()
+	k.pairs.Load(r)
+	return r.Err()
 }
 
 func (k *pairwiseKappa) finish(engine.Simulation) (any, error) {

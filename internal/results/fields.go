@@ -24,6 +24,7 @@ func (f Fields) String() string {
 
 // receptiveFields reads the weights from an input of images.
 type receptiveFields struct {
+	sightless
 	projection        *kernel.Projection
 	rows, cols, count int
 }
@@ -37,10 +38,8 @@ func newFields(n *kernel.Network, r *model.Result) (finding, error) {
 	if rows == 0 {
 		return nil, fmt.Errorf("projection: the source of %s, %s, shows no images", p.Name, p.Source.Name)
 	}
-	return &receptiveFields{p, rows, cols, r.Count}, nil
+	return &receptiveFields{sightless{}, p, rows, cols, r.Count}, nil
 }
-
-func (*receptiveFields) Observe(*engine.Moment) error { return nil }
 
 func (f *receptiveFields) finish(sim engine.Simulation) (any, error) {
 	out := Fields{Kind: "images", Rows: f.rows, Cols: f.cols}

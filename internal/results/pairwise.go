@@ -1,5 +1,7 @@
 package results
 
+import "github.com/volley-snn/volley/snn/state"
+
 // Pairwise scores each source by how often it fires together with the others,
 // against chance: Cohen's kappa of every pair over bins, averaged over the
 // partners. It looks at every pair, which costs the square of the sources: a
@@ -60,4 +62,30 @@ func (p *Pairwise) Scores() []float64 {
 		scores[i] /= float64(p.n - 1)
 	}
 	return scores
+}
+
+// Save writes what has been counted, the bin under way with it.
+func (p *Pairwise) Save(w *state.Writer) {
+	w.Int(p.bins)
+	state.PutList(w, p.fired)
+	state.PutList(w, p.together)
+	w.Int(int64(len(p.active)))
+	for _, i := range p.active {
+		w.Uint32(uint32(i))
+	}
+}
+
+// Load reads what Save wrote of as many sources.
+func (p *Pairwise) Load(r *state.Reader) {
+	p.bins = r.Int()
+	fired, together := state.GetList[int64](r), state.GetList[int64](r)
+	if r.Err() == nil && (len(fired) != p.n || len(together) != p.n*p.n) {
+		r.Fail("pairs of %d sources, expected %d", len(fired), p.n)
+		return
+	}
+	copy(p.fired, fired)
+	copy(p.together, together)
+	for range r.Count(4) {
+		p.Spike(int(r.Index(p.n)))
+	}
 }

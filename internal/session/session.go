@@ -17,6 +17,10 @@ type Config struct {
 	Command  []string // the command line that asked for the run
 	Version  string   // of volley
 
+	// Checkpoints, where not nil, keeps the run's state; the simulation must be an
+	// engine of this process.
+	Checkpoints *Checkpoints
+
 	// Watchers see every moment beside the files' observers, after them.
 	Watchers []engine.Observer
 }
@@ -35,7 +39,9 @@ type outcome struct {
 	phases      *engine.Phases
 	signals     *engine.Signals
 	snapshots   *engine.Snapshots
+	schedule    *engine.Schedule
 	before      []record.WeightHistogram
+	spent       engine.Spent // before the run was taken up again
 	results     map[string]any
 	simulate    engine.Spent
 	interrupted bool
@@ -50,20 +56,32 @@ func Run(ctx context.Context, s engine.Simulation, c Config) (*Result, error) {
 	if err := o.open(s); err != nil {
 		return nil, c.Dir.Fail(err)
 	}
+	keeper, err := o.keeper(ctx, s)
+	if err != nil {
+		return nil, c.Dir.Fail(err)
+	}
 	start := engine.StartClock()
 	observers := append([]engine.Observer{o.recorder, o.synchrony, o.phases, c.Findings, o.signals, o.snapshots}, c.Watchers...)
-	stopped := engine.Run(ctx, s, observers...)
+	if keeper != nil {
+		observers = append(observers, keeper)
+	}
+	stopped := engine.RunFrom(ctx, s, o.schedule, observers...)
+	if keeper != nil {
+		keeper.end(stopped)
+	}
 	if err := s.Settle(); stopped == nil && err != nil {
 		stopped = err
 	}
 	o.simulate = start.Elapsed()
+	o.simulate.WallS += o.spent.WallS
+	o.simulate.CPUS += o.spent.CPUS
 	return o.finish(s, stopped)
 }
 
 // open starts the files.
 func (o *outcome) open(s engine.Simulation) (err error) {
 	n := s.Compiled()
-	o.phases = engine.NewPhases(n)
+	o.phases, o.schedule = engine.NewPhases(n), engine.NewSchedule(n)
 	if o.recorder, err = engine.NewRecorder(n, o.Dir); err != nil {
 		return err
 	}

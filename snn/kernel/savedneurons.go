@@ -68,6 +68,7 @@ func (s *slice) saveFlight(w *state.Writer, n *Network, now snn.Tick, lo, hi int
 	for r := range s.ring {
 		ahead := snn.Tick(n.ringTicks(s.population, r) - 1)
 		w.Int(int64(ahead))
+		w.Float(s.population.Quanta[r])
 		for t := now + 1; t <= now+ahead; t++ {
 			state.Put(w, s.sums(r, t)[lo:hi])
 		}
@@ -83,6 +84,10 @@ func (s *slice) loadFlight(r *state.Reader, n, at int) {
 		ahead := snn.Tick(r.Int())
 		if r.Err() == nil && (ahead < 0 || ahead > s.mask[k]) {
 			r.Fail("sums for %d ticks at receptor %d, expected %d at most", ahead, k, s.mask[k])
+			return
+		}
+		if q := r.Float(); r.Err() == nil && q != s.population.Quanta[k] {
+			r.Fail("its weights onto %s lie on a grid of %g, those of the model on one of %g: set weight_quantum", s.population.Name, q, s.population.Quanta[k])
 			return
 		}
 		for t := now + 1; t <= now+ahead; t++ {

@@ -14,8 +14,41 @@ import (
 
 // Digest names the model: SHA-256 over all that it says, however it was written.
 // Whether a default is written out makes no difference, nor in which unit.
-func (m *Model) Digest() string {
-	text, err := json.Marshal(plain(reflect.ValueOf(*m.explicit())))
+func (m *Model) Digest() string { return digest(m.explicit()) }
+
+// StateDigest names what a saved state depends on: the model but for its duration, what
+// it records, the rates and strengths of what reaches it from outside, and the rates of
+// learning. A state of one model may be gone on from under another of the same.
+func (m *Model) StateDigest() string {
+	said := m.explicit()
+	said.Duration, said.Records = 0, Records{}
+	said.Inputs = append([]Input(nil), m.Inputs...)
+	for i := range said.Inputs {
+		in := &said.Inputs[i]
+		in.Rate, in.Profile, in.MaxRate = Value{}, nil, 0
+	}
+	said.Stimuli = append([]Stimulus(nil), m.Stimuli...)
+	for i := range said.Stimuli {
+		s := &said.Stimuli[i]
+		s.Rate, s.Profile, s.Amplitude, s.Offset, s.Mean, s.Std = Value{}, nil, Value{}, 0, 0, 0
+		s.AmplitudeTimes, s.AmplitudeValues = nil, nil
+	}
+	for i := range said.Projections {
+		p := &said.Projections[i]
+		for _, rate := range []string{"lambda", "alpha", "eta", "Aplus", "Aminus", "Aplus_triplet", "Aminus_triplet"} {
+			delete(p.Params, rate)
+		}
+		if p.SSDP != nil {
+			rule := *p.SSDP
+			rule.Eta, rule.Beta, rule.APlus, rule.ABase = 0, 0, 0, 0
+			p.SSDP = &rule
+		}
+	}
+	return digest(said)
+}
+
+func digest(said *Model) string {
+	text, err := json.Marshal(plain(reflect.ValueOf(*said)))
 	if err != nil {
 		panic(fmt.Sprintf("model: a decoded model holds what JSON cannot: %v", err))
 	}

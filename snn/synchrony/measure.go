@@ -1,6 +1,10 @@
 package synchrony
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/volley-snn/volley/snn/state"
+)
 
 // Measure names a measure, as in model files and tables.
 type Measure string
@@ -37,6 +41,10 @@ type Gauge interface {
 	// Add takes the next window, and returns the values that were asked for, in
 	// the order of tables; chi's only at the end of a span. The slice is reused.
 	Add(counts []int64) []Value
+
+	// Save writes what the windows so far have left; Load reads it.
+	Save(w *state.Writer)
+	Load(r *state.Reader)
 }
 
 // asked is the measures of which that are asked for; all where none are named.
