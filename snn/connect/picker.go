@@ -47,6 +47,9 @@ func (p *picker) pick(stream *random.Stream, c choice) []uint32 {
 		draw(stream, c, choices, p.drawn)
 	} else {
 		p.distinct(stream, c, choices)
+		if c.sorted && p.crowded(c.among) {
+			return p.emit(len(p.drawn))
+		}
 		for _, i := range p.drawn {
 			p.seen[i>>6] = 0
 		}
@@ -87,6 +90,34 @@ func (p *picker) distinct(stream *random.Stream, c choice, choices int) {
 			*word |= 1 << (i & 63)
 		}
 	}
+}
+
+
+// crowded reports whether so much was drawn that it pays to look at every word of seen.
+func (p *picker) crowded(among int) bool { return len(p.drawn) >= among/64 }
+
+// emit lists the n sources whose bits are set, and clears them. It writes four at a
+// time, and what is too much again: how many bits a word has cannot be predicted.
+func (p *picker) emit(n int) []uint32 {
+	p.sorted = slices.Grow(p.sorted[:0], max(n, len(p.drawn))+4)
+	out, k := p.sorted[:n+4], 0
+	for at, word := range p.seen {
+		first := uint32(at) << 6
+		for left := bits.OnesCount64(word); left > 0; left -= 4 {
+			four := (*[4]uint32)(out[k:])
+			four[0] = first + uint32(bits.TrailingZeros64(word))
+			word &= word - 1
+			four[1] = first + uint32(bits.TrailingZeros64(word))
+			word &= word - 1
+			four[2] = first + uint32(bits.TrailingZeros64(word))
+			word &= word - 1
+			four[3] = first + uint32(bits.TrailingZeros64(word))
+			word &= word - 1
+			k += min(left, 4)
+		}
+	}
+	clear(p.seen)
+	return out[:n]
 }
 
 // ascending sorts what was drawn or added, of the sources [0, among): into buckets

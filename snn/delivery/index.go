@@ -80,7 +80,8 @@ type table struct {
 	width    int
 	synapses []int64 // of each part
 
-	at []uint32 // scratch
+	at   []uint32 // scratch
+	read byte     // by warm
 }
 
 // newTable counts the synapses of every source and makes room for them.
@@ -111,6 +112,16 @@ func openTable(c *Config, width int, rows []uint32) *table {
 		t.payload = c.Memory(int(sum)*width + readBeyond)[:int(sum)*width]
 	}
 	return t
+}
+
+// warm reads where the next records of some sources go, so that writing them, which
+// goes on in order, need not wait for memory: reads of many rows wait together.
+func (t *table) warm(first, end int) {
+	read, most := byte(0), len(t.payload)-1
+	for _, at := range t.rows[first:min(end, len(t.rows)-1)] {
+		read |= t.payload[min(int(at)*t.width, most)] | t.payload[min((int(at)+8)*t.width, most)]
+	}
+	t.read = read
 }
 
 // places is where the records of some entries go. The slice is reused.

@@ -38,7 +38,7 @@ func newList(c *Config) (*list, error) {
 
 func fillList[D uint8 | uint16](c *Config, b *list) {
 	of := make([]D, len(b.targets))
-	st := newStage(c.Sources, func(entries []entry) {
+	st := newStage(c.Sources, b.warm, func(entries []entry) {
 		for k, at := range b.places(entries) {
 			b.targets[at] = entries[k].target
 			of[at] = D(entries[k].delay)

@@ -38,7 +38,7 @@ func newPacked(c *Config) (*packed, error) {
 
 // fillPacked writes the records; of has room for their delays, where they differ.
 func fillPacked[D uint8 | uint16](c *Config, b *packed, of []D) {
-	st := newStage(c.Sources, func(entries []entry) {
+	st := newStage(c.Sources, b.warm, func(entries []entry) {
 		places := b.places(entries)
 		if of != nil {
 			for k, at := range places {

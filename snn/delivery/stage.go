@@ -13,6 +13,7 @@ type entry struct {
 type stage struct {
 	entries []entry // those of group g from g*stageSize on
 	filled  []uint32
+	warm    func(first, end int)  // is told which sources' entries come next
 	use     func(entries []entry) // takes those of a group, by target
 }
 
@@ -21,9 +22,9 @@ const (
 	stageSize  = 1 << 11
 )
 
-func newStage(sources int, use func([]entry)) *stage {
+func newStage(sources int, warm func(first, end int), use func([]entry)) *stage {
 	groups := max(sources-1, 0)>>groupShift + 1
-	return &stage{make([]entry, groups*stageSize), make([]uint32, groups), use}
+	return &stage{make([]entry, groups*stageSize), make([]uint32, groups), warm, use}
 }
 
 // add takes the synapses of a target, whose sources ascend. weights or delays may
@@ -59,6 +60,7 @@ func (st *stage) add(target uint16, sources []uint32, weights []int32, delays []
 
 // empty hands over a group that is full.
 func (st *stage) empty(group uint32) {
+	st.warm(int(group)<<groupShift, int(group+1)<<groupShift)
 	st.use(st.entries[int(group)*stageSize : int(group+1)*stageSize])
 	st.filled[group] = 0
 }

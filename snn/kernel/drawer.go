@@ -7,6 +7,7 @@ import (
 
 	"github.com/volley-snn/volley/snn/connect"
 	"github.com/volley-snn/volley/snn/delivery"
+	"github.com/volley-snn/volley/snn/random"
 )
 
 // drawer gives the synapses of a static projection their weights and delays, as
@@ -57,12 +58,13 @@ func (d *drawer) draw(target int, sources []uint32) (kept []uint32, weights []in
 	d.values = slices.Grow(d.values[:0], n)[:n]
 	of.fill(d.values)
 	d.weights = slices.Grow(d.weights[:0], n)[:n]
-	for k, w := range d.values {
-		if math.Abs(w) > d.p.weightBound {
-			d.fault = fmt.Errorf("projections.%s.weight: a draw of %g is beyond ten standard deviations; bound the distribution", d.p.Name, w)
-			w = 0
+	if most := random.Quanta(d.values, d.inverse, d.weights); most > d.p.weightBound {
+		d.fault = fmt.Errorf("projections.%s.weight: a draw of %g is beyond ten standard deviations; bound the distribution", d.p.Name, most)
+	}
+	if d.shift > 0 {
+		for k := range d.weights {
+			d.weights[k] <<= d.shift
 		}
-		d.weights[k] = quanta(w, d.inverse) << d.shift
 	}
 	if d.bySign {
 		return d.drop(sources)

@@ -46,6 +46,7 @@ const redraws = 1000
 
 // Fill sets out[n] to Draw(key, n).
 func (d Distribution) Fill(key Key, out []float64) {
+	checked := 0 // numbers known to lie within the bounds
 	switch {
 	case d.IsConstant():
 		for n := range out {
@@ -53,22 +54,20 @@ func (d Distribution) Fill(key Key, out []float64) {
 		}
 		return
 	case d.Kind == Normal:
-		table, counter := normals, uint64(key)
-		for n := range out {
-			span, t, upper := locate(mix(counter))
-			counter += golden
-			out[n] = d.A + float64(d.B*mirrored(table[span].at(t), upper))
+		if known, low, high := fillNormal(key, d.A, d.B, out); low >= d.Min && high <= d.Max {
+			checked = known
 		}
 	default:
 		for n := range out {
 			out[n] = d.transform(key.At(uint64(n)))
 		}
 	}
-	if d.Bounded {
-		for n, x := range out {
-			if !(x >= d.Min && x <= d.Max) {
-				out[n] = d.Draw(key, uint64(n))
-			}
+	if !d.Bounded {
+		return
+	}
+	for n := checked; n < len(out); n++ {
+		if x := out[n]; !(x >= d.Min && x <= d.Max) {
+			out[n] = d.Draw(key, uint64(n))
 		}
 	}
 }

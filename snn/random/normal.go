@@ -2,6 +2,7 @@ package random
 
 import (
 	"math"
+	"unsafe"
 
 	"github.com/volley-snn/volley/snn/pinned"
 )
@@ -76,4 +77,32 @@ func normalTable() *[spans]polynomial {
 		}
 	}
 	return table
+}
+
+// normalDraws is what normals4 works on.
+type normalDraws struct {
+	table     *[spans]polynomial
+	counter   uint64 // of the first word
+	mean, std float64
+	low, high float64 // of the numbers; first what they cannot be above and below
+}
+
+// fillNormal sets out[n] to a + b times the normal deviate of word n of key, and
+// returns the first of them that it has not told the span of, low to high.
+func fillNormal(key Key, a, b float64, out []float64) (known int, low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	if known = len(out) &^ 3; vectors && known > 0 {
+		d := normalDraws{table: normals, counter: uint64(key), mean: a, std: b, low: low, high: high}
+		normals4((*byte)(unsafe.Pointer(&d)), &out[0], known)
+		low, high = d.low, d.high
+	} else {
+		known = 0
+	}
+	table, counter := normals, uint64(key)+uint64(known)*golden
+	for n := known; n < len(out); n++ {
+		span, t, upper := locate(mix(counter))
+		counter += golden
+		out[n] = a + float64(b*mirrored(table[span].at(t), upper))
+	}
+	return known, low, high
 }

@@ -38,11 +38,16 @@ func TestFillIsDraw(t *testing.T) {
 		{}, Const(3), {Kind: Uniform, A: -1, B: 3}, {Kind: Normal, A: 2, B: 0.5}, {Kind: Lognormal, A: 0.5, B: 0.4}, {Kind: Exponential, A: 4},
 		{Kind: Normal, A: 1.5, B: 0.75, Bounded: true, Min: 0.1, Max: 2, Bounds: Redraw}, {Kind: Normal, A: 1.5, B: 0.75, Bounded: true, Min: 0.1, Max: 2, Bounds: Clip},
 	} {
-		out := make([]float64, 1000)
-		d.Fill(7, out)
-		for n, x := range out {
-			if want := d.Draw(7, uint64(n)); x != want {
-				t.Fatalf("%+v: number %d is %v, Draw gives %v", d, n, x, want)
+		for _, size := range []int{0, 1, 3, 4, 7, 8, 20_001} {
+			out := make([]float64, size+1)
+			d.Fill(7, out[:size])
+			for n, x := range out[:size] {
+				if want := d.Draw(7, uint64(n)); x != want {
+					t.Fatalf("%+v: number %d of %d is %v, Draw gives %v", d, n, size, x, want)
+				}
+			}
+			if out[size] != 0 {
+				t.Fatalf("%+v: %d numbers were asked for, and one more was written", d, size)
 			}
 		}
 	}
