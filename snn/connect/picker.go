@@ -92,7 +92,6 @@ func (p *picker) distinct(stream *random.Stream, c choice, choices int) {
 	}
 }
 
-
 // crowded reports whether so much was drawn that it pays to look at every word of seen.
 func (p *picker) crowded(among int) bool { return len(p.drawn) >= among/64 }
 

@@ -124,10 +124,11 @@ func (t *table) warm(first, end int) {
 	t.read = read
 }
 
-// places is where the records of some entries go. The slice is reused.
-func (t *table) places(entries []entry) []uint32 {
+// places is where the records of some entries go, whose group starts at source first.
+// The slice is reused.
+func (t *table) places(first int, entries []entry) []uint32 {
 	t.at = slices.Grow(t.at[:0], len(entries))[:len(entries)]
-	at, next := t.at, t.rows
+	at, next := t.at, t.rows[first:]
 	for k := range entries {
 		row := &next[entries[k].source]
 		at[k] = *row

@@ -38,11 +38,12 @@ func newList(c *Config) (*list, error) {
 
 func fillList[D uint8 | uint16](c *Config, b *list) {
 	of := make([]D, len(b.targets))
-	st := newStage(c.Sources, b.warm, func(entries []entry) {
-		for k, at := range b.places(entries) {
+	st := newStage(c.Sources, c.Delays, b.warm, func(first int, entries []entry, high []uint8) {
+		places := b.places(first, entries)
+		for k, at := range places {
 			b.targets[at] = entries[k].target
-			of[at] = D(entries[k].delay)
 		}
+		putDelays(of, places, entries, high)
 	})
 	c.fill(func(_ int, target uint16, sources []uint32, _ []int32, delays []uint16) {
 		st.add(target, sources, nil, delays)

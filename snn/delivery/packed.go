@@ -38,12 +38,10 @@ func newPacked(c *Config) (*packed, error) {
 
 // fillPacked writes the records; of has room for their delays, where they differ.
 func fillPacked[D uint8 | uint16](c *Config, b *packed, of []D) {
-	st := newStage(c.Sources, b.warm, func(entries []entry) {
-		places := b.places(entries)
+	st := newStage(c.Sources, c.Delays, b.warm, func(first int, entries []entry, high []uint8) {
+		places := b.places(first, entries)
 		if of != nil {
-			for k, at := range places {
-				of[at] = D(entries[k].delay)
-			}
+			putDelays(of, places, entries, high)
 		}
 		b.put(places, entries)
 	})

@@ -31,7 +31,7 @@ type drawer struct {
 
 func newDrawer(p *Projection, key bundleKey, dtMs float64) *drawer {
 	d := &drawer{p: p, dtMs: dtMs, weighted: key.layout == delivery.Packed, delayed: !p.sameDelay(), sign: p.Target.Receptors[key.receptor].Sign, shift: key.shift}
-	ports, _ := p.ports()
+	ports, _ := p.entered()
 	d.bySign = len(ports) > 1
 	d.inverse = 1 / math.Ldexp(p.Target.Quanta[key.receptor], d.shift)
 	d.explicit, _ = p.rule.(*connect.Explicit)

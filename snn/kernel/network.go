@@ -269,6 +269,16 @@ func (p *Projection) ports() ([]int, error) {
 	return ports, nil
 }
 
+// entered is the ports that static synapses are made for: where no weight is above 0,
+// that of the weights below, whatever port a 0 would enter by.
+func (p *Projection) entered() ([]int, error) {
+	ports, err := p.ports()
+	if _, high := p.weightRange(); high == 0 && len(ports) > 1 {
+		ports = ports[:1]
+	}
+	return ports, err
+}
+
 func (p *Projection) weightRange() (low, high float64) {
 	if p.list != nil && p.list.weights != nil {
 		low, high = math.Inf(1), math.Inf(-1)

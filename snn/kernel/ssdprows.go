@@ -68,7 +68,11 @@ func newWindowRows[T index, S row.Stored, W row.Real](env Environment, p *Projec
 	lo, hi := p.plasticBounds()
 	b.wiring = newWiring[T](env, p, s, receptor, n.DtMs,
 		func(n uint64) { b.shares = allocate[S](env, n) },
-		func(k uint64, w float64) { b.shares[k] = asShare[S, W](float64(W(w)), lo, hi) })
+		func(at []uint64, w []float64) {
+			for k, w := range w {
+				b.shares[at[k]] = asShare[S, W](float64(W(w)), lo, hi)
+			}
+		})
 	b.expectation = ssdp.NewExpectation(b.rule)
 	b.latest = make([]latestWindow[W], latestWindows)
 	if p.Model.SSDP.Pairing == "nearest" {

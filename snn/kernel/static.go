@@ -85,7 +85,7 @@ func (p *Partition) buildStatics(env Environment) error {
 			if proj.Target != s.population || proj.Plastic() {
 				continue
 			}
-			ports, err := proj.ports()
+			ports, err := proj.entered()
 			if err != nil {
 				return err
 			}

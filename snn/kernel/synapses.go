@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/connect"
 	"github.com/volley-snn/volley/snn/delivery"
 	"github.com/volley-snn/volley/snn/plasticity"
 )
@@ -37,7 +38,11 @@ func newSynapses[T index, W float](env Environment, p *Projection, s *slice, rec
 	b := &synapses[T, W]{}
 	b.wiring = newWiring[T](env, p, s, receptor, dtMs,
 		func(n uint64) { b.w = allocate[W](env, n) },
-		func(k uint64, w float64) { b.w[k] = W(w) })
+		func(at []uint64, w []float64) {
+			for k, w := range w {
+				b.w[at[k]] = W(w)
+			}
+		})
 	return b
 }
 
@@ -55,11 +60,12 @@ func allocate[T uint16 | uint32 | float32 | float64](env Environment, n uint64) 
 }
 
 // newWiring connects and draws: reserve is told how many synapses there are, and set
-// the weight of each. Weights that are drawn beyond the bounds are set to them.
-func newWiring[T index](env Environment, p *Projection, s *slice, receptor int, dtMs float64, reserve func(n uint64), set func(k uint64, w float64)) *wiring[T] {
+// the weights of some of them. Weights that are drawn beyond the bounds are set to
+// them.
+func newWiring[T index](env Environment, p *Projection, s *slice, receptor int, dtMs float64, reserve func(n uint64), set func(at []uint64, w []float64)) *wiring[T] {
 	b := &wiring[T]{p: p, slice: s, receptor: receptor, inverse: 1 / p.Target.Quanta[receptor], rows: make([]uint64, p.space.Sources+1)}
 	b.lo, b.hi = p.plasticBounds()
-	p.each(s, func(_ int, sources, _ []uint32) {
+	connect.EachUnsorted(p.rule, p.space, p.key, s.lo, s.hi, func(_ int, sources []uint32) {
 		for _, src := range sources {
 			b.rows[src+1]++
 		}
@@ -70,34 +76,73 @@ func newWiring[T index](env Environment, p *Projection, s *slice, receptor int, 
 	if !p.sameDelay() {
 		b.delays = allocate[uint16](env, total)
 	}
-	next := append([]uint64(nil), b.rows[:p.space.Sources]...)
 	low, high := p.weightRange()
-	if !(low < high) {
-		for k := range total {
-			set(k, min(max(low, b.lo), b.hi))
-		}
+	f := wiringFiller[T]{wiring: b, next: append([]uint64(nil), b.rows[:p.space.Sources]...), set: set, dtMs: dtMs, differ: low < high}
+	if !f.differ {
+		f.all(total, min(max(low, b.lo), b.hi))
 	}
-	var weights []float64 // of one target
-	p.each(s, func(target int, sources, rows []uint32) {
-		d := p.drawsOf(target, dtMs)
-		d.rows = rows
-		if low < high {
-			weights = slices.Grow(weights[:0], len(sources))[:len(sources)]
-			d.fill(weights)
-		}
-		for k, src := range sources {
-			at := next[src]
-			next[src]++
-			b.targets[at] = T(target - s.lo)
-			if low < high {
-				set(at, min(max(weights[k], b.lo), b.hi))
-			}
-			if b.delays != nil {
-				b.delays[at] = uint16(d.delay(k))
-			}
-		}
-	})
+	p.each(s, f.target)
 	return b
+}
+
+// wiringFiller puts a target's synapses into the rows of their sources.
+type wiringFiller[T index] struct {
+	*wiring[T]
+	next   []uint64 // place of each source's next synapse
+	set    func(at []uint64, w []float64)
+	dtMs   float64
+	differ bool // weights are drawn
+
+	at      []uint64
+	weights []float64
+	delays  []uint16
+}
+
+// all sets the first n weights to one.
+func (f *wiringFiller[T]) all(n uint64, weight float64) {
+	f.at, f.weights = make([]uint64, min(n, chunk)), make([]float64, min(n, chunk))
+	for k := range f.weights {
+		f.weights[k] = weight
+	}
+	for from := uint64(0); from < n; from += chunk {
+		m := min(n-from, chunk)
+		for k := range m {
+			f.at[k] = from + k
+		}
+		f.set(f.at[:m], f.weights[:m])
+	}
+	f.at, f.weights = nil, nil
+}
+
+// target takes a target's synapses.
+func (f *wiringFiller[T]) target(target int, sources, rows []uint32) {
+	n := len(sources)
+	f.at = slices.Grow(f.at[:0], n)[:n]
+	for k, src := range sources {
+		f.at[k] = f.next[src]
+		f.next[src]++
+	}
+	for _, at := range f.at {
+		f.targets[at] = T(target - f.slice.lo)
+	}
+	d := f.p.drawsOf(target, f.dtMs)
+	d.rows = rows
+	if f.differ {
+		f.weights = slices.Grow(f.weights[:0], n)[:n]
+		d.fill(f.weights)
+		for k, w := range f.weights {
+			f.weights[k] = min(max(w, f.lo), f.hi)
+		}
+		f.set(f.at, f.weights)
+	}
+	if f.wiring.delays == nil {
+		return
+	}
+	f.delays = slices.Grow(f.delays[:0], n)[:n]
+	d.fillDelays(f.delays)
+	for k, at := range f.at {
+		f.wiring.delays[at] = f.delays[k] + uint16(f.p.minDelay)
+	}
 }
 
 func (b *wiring[T]) target() *slice  { return b.slice }
