@@ -1,4 +1,4 @@
-module github.com/volley-snn/volley/snn/random/internal/asmgen
+module github.com/volley-snn/volley/snn/random/gen
 
 go 1.26.0
 
