@@ -15,19 +15,21 @@ func TestEstimateIsWhatIsBuilt(t *testing.T) {
 		p.Weight.Dist = random.Distribution{Kind: random.Normal, A: p.Weight.Dist.A, B: 0.1 * math.Abs(p.Weight.Dist.A)}
 		p.Delay.Dist = random.Distribution{Kind: random.Uniform, A: 0.5, B: 3}
 	}
+	windowed := func(p *model.Projection) {
+		s := *learner().Projections[0].SSDP
+		s.WMax = 100
+		p.Synapse, p.SSDP = "ssdp_synapse", &s
+	}
 	for name, change := range map[string]func(p *model.Projection){
-		"one weight":  func(*model.Projection) {},
-		"drawn":       drawn,
-		"bernoulli":   func(p *model.Projection) { p.Rule, p.P = "pairwise_bernoulli", 0.1 },
-		"outdegree":   func(p *model.Projection) { p.Rule, p.Outdegree = "fixed_outdegree", 30 },
-		"total":       func(p *model.Projection) { p.Rule, p.N = "fixed_total_number", 60_000 },
-		"stdp":        func(p *model.Projection) { p.Synapse = "stdp_synapse" },
-		"stdp, drawn": func(p *model.Projection) { drawn(p); p.Synapse = "stdp_synapse" },
-		"ssdp": func(p *model.Projection) {
-			s := *learner().Projections[0].SSDP
-			s.WMax = 100
-			p.Synapse, p.SSDP = "ssdp_synapse", &s
-		},
+		"one weight":    func(*model.Projection) {},
+		"drawn":         drawn,
+		"bernoulli":     func(p *model.Projection) { p.Rule, p.P = "pairwise_bernoulli", 0.1 },
+		"outdegree":     func(p *model.Projection) { p.Rule, p.Outdegree = "fixed_outdegree", 30 },
+		"total":         func(p *model.Projection) { p.Rule, p.N = "fixed_total_number", 60_000 },
+		"stdp":          func(p *model.Projection) { p.Synapse = "stdp_synapse" },
+		"stdp, drawn":   func(p *model.Projection) { drawn(p); p.Synapse = "stdp_synapse" },
+		"ssdp":          windowed,
+		"ssdp, 16 bits": func(p *model.Projection) { windowed(p); p.Bits = 16 },
 	} {
 		for _, parts := range []int{1, 3} {
 			m := brunel(10)
