@@ -53,6 +53,15 @@ func cheapDraw(k kind) func(int, []uint32) ([]uint32, []int32, []uint16) {
 	}
 }
 
+// BenchmarkDeliverDelays is half of the cortical microcircuit: a spike is looked up
+// once for each of its delays, and crosses 43 synapses.
+func BenchmarkDeliverDelays(b *testing.B) {
+	s := size{"38585x1944", 38585, 1944, 25}
+	for _, bits := range []int{16, 24, 32} {
+		b.Run(fmt.Sprintf("%d-bits", bits), func(b *testing.B) { benchDeliver(b, s, kind{Packed, 45, 1, bits, false}, false) })
+	}
+}
+
 func BenchmarkDeliver(b *testing.B) {
 	for _, s := range sizes {
 		for _, k := range []kind{{List, 1, 0, 0, false}, {List, 30, 0, 0, false}, {Packed, 1, 1, 16, false}, {Packed, 1, 1, 24, false}, {Packed, 1, 1, 32, false}, {Packed, 30, 1, 16, false}, {Packed, 30, 1, 24, false}, {Bitmap, 1, 0, 0, false}, {Procedural, 1, 0, 0, false}} {
@@ -76,7 +85,7 @@ func BenchmarkDeliver(b *testing.B) {
 func benchDeliver(b *testing.B, s size, k kind, multapses bool) {
 	blocks, bytes := s.blocks(b, k, multapses)
 	sums := make([]int32, s.n+2*MaxTargets)
-	ticks := make([][]snn.GID, 64)
+	ticks := make([][]snn.GID, 1024)
 	for t := range ticks {
 		for i := range s.spikes {
 			ticks[t] = append(ticks[t], snn.GID((uint64(i)<<32+random.Key(t).At(uint64(i))>>32)*uint64(s.n)/uint64(s.spikes)>>32))
@@ -89,7 +98,7 @@ func benchDeliver(b *testing.B, s size, k kind, multapses bool) {
 	start := cpuNs()
 	for b.Loop() {
 		for d := range spikes {
-			spikes[d] = ticks[(t-d)&63]
+			spikes[d] = ticks[(t-d)&1023]
 		}
 		t++
 		for _, block := range blocks {

@@ -50,21 +50,27 @@ func (x *index) find(spikes [][]snn.GID) ([]run, int64) {
 	return runs[:n], events
 }
 
+// findEnds has no branch on what it reads, which is in no cache: so that the
+// processor has many reads under way.
 func findEnds[E uint16 | uint32](x *index, ends []E, spikes [][]snn.GID, runs []run) ([]run, int64) {
-	events := int64(0)
-	for d, gids := range spikes[x.least:min(x.least+x.delays, len(spikes))] {
+	events, delays := int64(0), x.delays
+	for d, gids := range spikes[x.least:min(x.least+delays, len(spikes))] {
+		runs = slices.Grow(runs, len(gids))
+		room := runs[len(runs) : len(runs)+len(gids)]
+		n := 0
+		before, mask := max(d-1, 0), ^uint32(0) // a mask of 0 for the row's start
+		if d == 0 {
+			mask = 0
+		}
 		for _, g := range gids {
 			s := int(g - x.first)
-			row, at := x.rows[s], s*x.delays+d
-			lo, hi := uint32(0), uint32(ends[at])
-			if d > 0 {
-				lo = uint32(ends[at-1])
-			}
-			if lo < hi {
-				runs = append(runs, newRun(row+lo, row+hi))
-				events += int64(hi - lo)
-			}
+			row, at := x.rows[s], s*delays
+			lo, hi := uint32(ends[at+before])&mask, uint32(ends[at+d])
+			room[n] = newRun(row+lo, row+hi)
+			events += int64(hi - lo)
+			n += int((uint64(lo) - uint64(hi)) >> 63) // 1 where the run is not empty
 		}
+		runs = runs[:len(runs)+n]
 	}
 	return runs, events
 }

@@ -128,6 +128,26 @@ list_block:
 list_rest:
 	ADDQ $0x20, SI
 
+list_few:
+	SUBQ    $0x04, SI
+	JLT     list_last
+	MOVQ    (BX), R11
+	MOVWLZX R11, R8
+	ADDL    R9, (R10)(R8*4)
+	SHRQ    $0x10, R11
+	MOVWLZX R11, R8
+	ADDL    R9, (R10)(R8*4)
+	SHRQ    $0x10, R11
+	MOVWLZX R11, R8
+	ADDL    R9, (R10)(R8*4)
+	SHRQ    $0x10, R11
+	ADDL    R9, (R10)(R11*4)
+	ADDQ    $0x08, BX
+	JMP     list_few
+
+list_last:
+	ADDQ $0x04, SI
+
 list_one:
 	SUBQ    $0x01, SI
 	JLT     list_run

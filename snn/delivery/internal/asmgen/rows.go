@@ -22,8 +22,9 @@ type rows struct {
 	next              reg.GPVirtual // lines of a later run that are asked for
 }
 
-// each emits the loop: block handles perBlock synapses at r.at, one handles one.
-func (r *rows) each(perBlock int, block func(), one func()) {
+// each emits the loop: block handles perBlock synapses at r.at, few, where there is
+// that, some of the rest, one handles one.
+func (r *rows) each(perBlock int, block func(), perFew int, few func(), one func()) {
 	label := func(s string) string { return r.name + "_" + s }
 	Label(label("run"))
 	SUBQ(Imm(1), r.left)
@@ -64,6 +65,16 @@ func (r *rows) each(perBlock int, block func(), one func()) {
 
 	Label(label("rest"))
 	ADDQ(Imm(uint64(perBlock)), r.count)
+	if few != nil {
+		Label(label("few"))
+		SUBQ(Imm(uint64(perFew)), r.count)
+		JLT(LabelRef(label("last")))
+		few()
+		ADDQ(Imm(uint64(perFew*r.width)), r.at)
+		JMP(LabelRef(label("few")))
+		Label(label("last"))
+		ADDQ(Imm(uint64(perFew)), r.count)
+	}
 	Label(label("one"))
 	SUBQ(Imm(1), r.count)
 	JLT(LabelRef(label("run")))
@@ -94,17 +105,20 @@ func list() {
 	sums := Load(Param("sums"), GP64())
 	four := GP64()
 	add := func(target reg.GPVirtual) { ADDL(weight, Mem{Base: sums, Index: target, Scale: 4}) }
+	addFour := func(disp int) {
+		MOVQ(Mem{Base: r.at, Disp: disp}, four)
+		for range 3 {
+			MOVWLZX(four.As16(), r.target.As32())
+			add(r.target)
+			SHRQ(Imm(16), four)
+		}
+		add(four)
+	}
 	r.each(32, func() {
 		for k := range 8 {
-			MOVQ(Mem{Base: r.at, Disp: 8 * k}, four)
-			for range 3 {
-				MOVWLZX(four.As16(), r.target.As32())
-				add(r.target)
-				SHRQ(Imm(16), four)
-			}
-			add(four)
+			addFour(8 * k)
 		}
-	}, func() {
+	}, 4, func() { addFour(0) }, func() {
 		MOVWLZX(Mem{Base: r.at}, r.target.As32())
 		add(r.target)
 	})
@@ -150,5 +164,5 @@ func packed(width int) {
 		for k := range 8 {
 			one(k)
 		}
-	}, func() { one(0) })
+	}, 0, nil, func() { one(0) })
 }
