@@ -124,13 +124,13 @@ func (s *slice) update(t snn.Tick) {
 	if s.currents != nil {
 		s.in.Current, s.in.Alike = s.currents.at(t)
 	}
-	s.in.Tick = t
+	s.in.Tick, s.in.Cleared = t, 0
 	for r := range s.ring {
 		s.in.Sums[r] = s.sums(r, t)
 	}
 	s.fired = s.group.Update(&s.in, s.fired)
 	for r := range s.ring {
-		clear(s.in.Sums[r])
+		clear(s.in.Sums[r][s.in.Cleared:])
 	}
 	if s.threshold != nil {
 		s.threshold.after(t, s.fired)

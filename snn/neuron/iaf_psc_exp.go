@@ -152,6 +152,7 @@ func (g *iafPscExpGroup[F]) Update(in *Input, fired []uint32) []uint32 {
 		k.QuantumEx, k.QuantumIn = F(in.quantum(0)), F(in.quantum(1))
 		k.Current, k.Threshold = g.iE.plus(g.current), g.vTh.plus(g.threshold)
 		done, fired = k.Update(fired)
+		in.Cleared = done
 	}
 	return g.update(in, done, fired)
 }

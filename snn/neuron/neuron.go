@@ -80,7 +80,8 @@ type Config struct {
 	Float32 bool
 }
 
-// Input is what reaches a group in one tick. The group must not change it.
+// Input is what reaches a group in one tick. The group must not change it, but for
+// Sums that it has taken in: see Cleared.
 type Input struct {
 	Tick snn.Tick // the step is (Tick-1, Tick]
 
@@ -88,6 +89,9 @@ type Input struct {
 	// this step, in quanta: the sum of the integer weights. A nil Sums[r] is
 	// all zero.
 	Sums [][]int32
+	// Cleared is set by a group that leaves Sums of 0 behind: for so many neurons,
+	// from the first on. They are in cache while it reads them.
+	Cleared int
 	// Quantum[r] is the size of a quantum in the receptor's unit: a power of two.
 	Quantum []float64
 	// Current[i] in pA flows into neuron i during the step, on top of I_e; nil is none.

@@ -148,7 +148,9 @@ func TestVectorCodeIsTheReference(t *testing.T) {
 					if kind&8 != 0 {
 						in.Threshold = floats(50)
 					}
+					in.Cleared = 0
 					plain := in
+					plain.Sums = [][]int32{slices.Clone(in.Sums[0]), slices.Clone(in.Sums[1])}
 					if kind&4 != 0 && tick == 2 {
 						in.Current = slices.Repeat(in.Current[:min(1, n)], n)
 						in.Alike, plain.Current, plain.Alike = true, in.Current, kind&1 != 0
@@ -158,6 +160,14 @@ func TestVectorCodeIsTheReference(t *testing.T) {
 					where := fmt.Sprintf("%s, float32 %v, %d neurons, kind %d, tick %d", c.spec.Name, c.float32, n, kind, tick)
 					if !slices.Equal(a, b) {
 						t.Fatalf("%s: %v fired, in the reference %v", where, a, b)
+					}
+					for r, sums := range in.Sums {
+						if sums != nil {
+							clear(plain.Sums[r][:in.Cleared])
+						}
+						if plain.Cleared != 0 || !slices.Equal(sums, plain.Sums[r]) {
+							t.Fatalf("%s: sums of %d neurons are said to be cleared, and are\n%v, in the reference\n%v", where, in.Cleared, sums, plain.Sums[r])
+						}
 					}
 					for k, f := range fast.Fields() {
 						if other := slow.Fields()[k]; !sameBits(f, other) {

@@ -42,7 +42,9 @@ func TestFloat32FollowsFloat64(t *testing.T) {
 				in.Sums[1][i] = -120 / quantum
 			}
 		}
-		a, b = double.Update(&in, a[:0]), single.Update(&in, b[:0])
+		again := in
+		again.Sums = [][]int32{slices.Clone(in.Sums[0]), slices.Clone(in.Sums[1])}
+		a, b = double.Update(&in, a[:0]), single.Update(&again, b[:0])
 		spikes += len(a)
 		double.Record("V_m", all, v)
 		single.Record("V_m", all, w)

@@ -26,7 +26,8 @@ type IafPscExp[F Float] struct {
 	VTh, VReset            F
 }
 
-// Update advances the first done neurons by a tick and appends those that fired.
+// Update advances the first done neurons by a tick, sets their sums to 0, and
+// appends those that fired.
 func (a *IafPscExp[F]) Update(fired []uint32) (done int, _ []uint32) {
 	n := len(a.V)
 	done = n &^ 7

@@ -27,10 +27,111 @@ TEXT ·iafPscExp64(SB), NOSPLIT, $0-32
 	VBROADCASTSD 280(AX), Y8
 	VPXOR        Y9, Y9, Y9
 	XORQ         R11, R11
+	TESTQ        R9, R9
+	JZ           iafPscExp64_any
+	TESTQ        R10, R10
+	JZ           iafPscExp64_any
+	CMPQ         144(AX), $0x00
+	JNE          iafPscExp64_any
+	CMPQ         168(AX), $0x00
+	JNE          iafPscExp64_any
 
-iafPscExp64_loop:
+iafPscExp64_plain:
+	CMPQ         R11, CX
+	JGE          iafPscExp64_plain_end
+	VMOVDQU      (R8)(R11*4), Y11
+	VPCMPGTD     Y9, Y11, Y10
+	VPADDD       Y10, Y11, Y11
+	VMOVDQU      Y11, (R8)(R11*4)
+	VMOVUPD      (SI)(R11*8), Y11
+	VMOVUPD      (DI)(R11*8), Y12
+	VMULPD       (BX)(R11*8), Y0, Y13
+	VMULPD       Y11, Y1, Y14
+	VADDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y2, Y14
+	VADDPD       Y14, Y13, Y13
+	VADDPD       Y7, Y13, Y13
+	VPMOVSXDQ    X10, Y15
+	VMOVUPD      (BX)(R11*8), Y14
+	VBLENDVPD    Y15, Y14, Y13, Y13
+	VMOVUPD      Y13, (BX)(R11*8)
+	VMULPD       Y3, Y11, Y11
+	VCVTDQ2PD    (R9)(R11*4), Y14
+	VMULPD       Y5, Y14, Y14
+	VADDPD       Y14, Y11, Y11
+	VMOVDQU      X9, (R9)(R11*4)
+	VMOVUPD      Y11, (SI)(R11*8)
+	VMULPD       Y4, Y12, Y12
+	VCVTDQ2PD    (R10)(R11*4), Y14
+	VMULPD       Y6, Y14, Y14
+	VADDPD       Y14, Y12, Y12
+	VMOVDQU      X9, (R10)(R11*4)
+	VMOVUPD      Y12, (DI)(R11*8)
+	VCMPPD       $0x1d, Y8, Y13, Y14
+	VMOVMSKPD    Y14, R12
+	VMOVUPD      32(SI)(R11*8), Y11
+	VMOVUPD      32(DI)(R11*8), Y12
+	VMULPD       32(BX)(R11*8), Y0, Y13
+	VMULPD       Y11, Y1, Y14
+	VADDPD       Y14, Y13, Y13
+	VMULPD       Y12, Y2, Y14
+	VADDPD       Y14, Y13, Y13
+	VADDPD       Y7, Y13, Y13
+	VEXTRACTI128 $0x01, Y10, X10
+	VPMOVSXDQ    X10, Y10
+	VMOVUPD      32(BX)(R11*8), Y14
+	VBLENDVPD    Y10, Y14, Y13, Y13
+	VMOVUPD      Y13, 32(BX)(R11*8)
+	VMULPD       Y3, Y11, Y11
+	VCVTDQ2PD    16(R9)(R11*4), Y14
+	VMULPD       Y5, Y14, Y14
+	VADDPD       Y14, Y11, Y11
+	VMOVDQU      X9, 16(R9)(R11*4)
+	VMOVUPD      Y11, 32(SI)(R11*8)
+	VMULPD       Y4, Y12, Y12
+	VCVTDQ2PD    16(R10)(R11*4), Y14
+	VMULPD       Y6, Y14, Y14
+	VADDPD       Y14, Y12, Y12
+	VMOVDQU      X9, 16(R10)(R11*4)
+	VMOVUPD      Y12, 32(DI)(R11*8)
+	VCMPPD       $0x1d, Y8, Y13, Y14
+	VMOVMSKPD    Y14, R13
+	SHLL         $0x04, R13
+	ORL          R13, R12
+	TESTL        R12, R12
+	JNZ          iafPscExp64_plain_fire
+
+iafPscExp64_plain_next:
+	ADDQ $0x08, R11
+	JMP  iafPscExp64_plain
+
+iafPscExp64_plain_fire:
+	VMOVSD 288(AX), X10
+	MOVL   192(AX), R13
+
+iafPscExp64_plain_bit:
+	BSFL   R12, R14
+	ADDQ   R11, R14
+	MOVL   R14, (DX)
+	ADDQ   $0x04, DX
+	VMOVSD X10, (BX)(R14*8)
+	MOVL   R13, (R8)(R14*4)
+	LEAL   -1(R12), R15
+	ANDL   R15, R12
+	JNZ    iafPscExp64_plain_bit
+	JMP    iafPscExp64_plain_next
+
+iafPscExp64_plain_end:
+	VZEROUPPER
+	MOVQ fired+16(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+24(FP)
+	RET
+
+iafPscExp64_any:
 	CMPQ     R11, CX
-	JGE      iafPscExp64_end
+	JGE      iafPscExp64_any_end
 	VMOVDQU  (R8)(R11*4), Y11
 	VPCMPGTD Y9, Y11, Y10
 	VPADDD   Y10, Y11, Y11
@@ -43,37 +144,39 @@ iafPscExp64_loop:
 	VMULPD   Y12, Y2, Y14
 	VADDPD   Y14, Y13, Y13
 	CMPQ     144(AX), $0x00
-	JNE      iafPscExp64_current0
+	JNE      iafPscExp64_any_current0
 	VADDPD   Y7, Y13, Y13
 
-iafPscExp64_driven0:
+iafPscExp64_any_driven0:
 	VPMOVSXDQ X10, Y15
 	VMOVUPD   (BX)(R11*8), Y14
 	VBLENDVPD Y15, Y14, Y13, Y13
 	VMOVUPD   Y13, (BX)(R11*8)
 	VMULPD    Y3, Y11, Y11
 	TESTQ     R9, R9
-	JZ        iafPscExp64_noex0
+	JZ        iafPscExp64_any_noex0
 	VCVTDQ2PD (R9)(R11*4), Y14
 	VMULPD    Y5, Y14, Y14
 	VADDPD    Y14, Y11, Y11
+	VMOVDQU   X9, (R9)(R11*4)
 
-iafPscExp64_noex0:
+iafPscExp64_any_noex0:
 	VMOVUPD   Y11, (SI)(R11*8)
 	VMULPD    Y4, Y12, Y12
 	TESTQ     R10, R10
-	JZ        iafPscExp64_noin0
+	JZ        iafPscExp64_any_noin0
 	VCVTDQ2PD (R10)(R11*4), Y14
 	VMULPD    Y6, Y14, Y14
 	VADDPD    Y14, Y12, Y12
+	VMOVDQU   X9, (R10)(R11*4)
 
-iafPscExp64_noin0:
+iafPscExp64_any_noin0:
 	VMOVUPD Y12, (DI)(R11*8)
 	CMPQ    168(AX), $0x00
-	JNE     iafPscExp64_threshold0
+	JNE     iafPscExp64_any_threshold0
 	VCMPPD  $0x1d, Y8, Y13, Y14
 
-iafPscExp64_compared0:
+iafPscExp64_any_compared0:
 	VMOVMSKPD Y14, R12
 	VMOVUPD   32(SI)(R11*8), Y11
 	VMOVUPD   32(DI)(R11*8), Y12
@@ -83,10 +186,10 @@ iafPscExp64_compared0:
 	VMULPD    Y12, Y2, Y14
 	VADDPD    Y14, Y13, Y13
 	CMPQ      144(AX), $0x00
-	JNE       iafPscExp64_current1
+	JNE       iafPscExp64_any_current1
 	VADDPD    Y7, Y13, Y13
 
-iafPscExp64_driven1:
+iafPscExp64_any_driven1:
 	VEXTRACTI128 $0x01, Y10, X10
 	VPMOVSXDQ    X10, Y10
 	VMOVUPD      32(BX)(R11*8), Y14
@@ -94,42 +197,44 @@ iafPscExp64_driven1:
 	VMOVUPD      Y13, 32(BX)(R11*8)
 	VMULPD       Y3, Y11, Y11
 	TESTQ        R9, R9
-	JZ           iafPscExp64_noex1
+	JZ           iafPscExp64_any_noex1
 	VCVTDQ2PD    16(R9)(R11*4), Y14
 	VMULPD       Y5, Y14, Y14
 	VADDPD       Y14, Y11, Y11
+	VMOVDQU      X9, 16(R9)(R11*4)
 
-iafPscExp64_noex1:
+iafPscExp64_any_noex1:
 	VMOVUPD   Y11, 32(SI)(R11*8)
 	VMULPD    Y4, Y12, Y12
 	TESTQ     R10, R10
-	JZ        iafPscExp64_noin1
+	JZ        iafPscExp64_any_noin1
 	VCVTDQ2PD 16(R10)(R11*4), Y14
 	VMULPD    Y6, Y14, Y14
 	VADDPD    Y14, Y12, Y12
+	VMOVDQU   X9, 16(R10)(R11*4)
 
-iafPscExp64_noin1:
+iafPscExp64_any_noin1:
 	VMOVUPD Y12, 32(DI)(R11*8)
 	CMPQ    168(AX), $0x00
-	JNE     iafPscExp64_threshold1
+	JNE     iafPscExp64_any_threshold1
 	VCMPPD  $0x1d, Y8, Y13, Y14
 
-iafPscExp64_compared1:
+iafPscExp64_any_compared1:
 	VMOVMSKPD Y14, R13
 	SHLL      $0x04, R13
 	ORL       R13, R12
 	TESTL     R12, R12
-	JNZ       iafPscExp64_fire
+	JNZ       iafPscExp64_any_fire
 
-iafPscExp64_next:
+iafPscExp64_any_next:
 	ADDQ $0x08, R11
-	JMP  iafPscExp64_loop
+	JMP  iafPscExp64_any
 
-iafPscExp64_fire:
+iafPscExp64_any_fire:
 	VMOVSD 288(AX), X10
 	MOVL   192(AX), R13
 
-iafPscExp64_bit:
+iafPscExp64_any_bit:
 	BSFL   R12, R14
 	ADDQ   R11, R14
 	MOVL   R14, (DX)
@@ -138,40 +243,40 @@ iafPscExp64_bit:
 	MOVL   R13, (R8)(R14*4)
 	LEAL   -1(R12), R15
 	ANDL   R15, R12
-	JNZ    iafPscExp64_bit
-	JMP    iafPscExp64_next
+	JNZ    iafPscExp64_any_bit
+	JMP    iafPscExp64_any_next
 
-iafPscExp64_current0:
+iafPscExp64_any_current0:
 	VBROADCASTSD 264(AX), Y14
 	MOVQ         144(AX), R12
 	VADDPD       (R12)(R11*8), Y14, Y14
 	VBROADCASTSD 224(AX), Y15
 	VMULPD       Y15, Y14, Y14
 	VADDPD       Y14, Y13, Y13
-	JMP          iafPscExp64_driven0
+	JMP          iafPscExp64_any_driven0
 
-iafPscExp64_threshold0:
+iafPscExp64_any_threshold0:
 	MOVQ   168(AX), R12
 	VADDPD (R12)(R11*8), Y8, Y14
 	VCMPPD $0x1d, Y14, Y13, Y14
-	JMP    iafPscExp64_compared0
+	JMP    iafPscExp64_any_compared0
 
-iafPscExp64_current1:
+iafPscExp64_any_current1:
 	VBROADCASTSD 264(AX), Y14
 	MOVQ         144(AX), R13
 	VADDPD       32(R13)(R11*8), Y14, Y14
 	VBROADCASTSD 224(AX), Y15
 	VMULPD       Y15, Y14, Y14
 	VADDPD       Y14, Y13, Y13
-	JMP          iafPscExp64_driven1
+	JMP          iafPscExp64_any_driven1
 
-iafPscExp64_threshold1:
+iafPscExp64_any_threshold1:
 	MOVQ   168(AX), R13
 	VADDPD 32(R13)(R11*8), Y8, Y14
 	VCMPPD $0x1d, Y14, Y13, Y14
-	JMP    iafPscExp64_compared1
+	JMP    iafPscExp64_any_compared1
 
-iafPscExp64_end:
+iafPscExp64_any_end:
 	VZEROUPPER
 	MOVQ fired+16(FP), AX
 	SUBQ AX, DX
@@ -202,10 +307,81 @@ TEXT ·iafPscExp32(SB), NOSPLIT, $0-32
 	VBROADCASTSS 240(AX), Y8
 	VPXOR        Y9, Y9, Y9
 	XORQ         R11, R11
+	TESTQ        R9, R9
+	JZ           iafPscExp32_any
+	TESTQ        R10, R10
+	JZ           iafPscExp32_any
+	CMPQ         144(AX), $0x00
+	JNE          iafPscExp32_any
+	CMPQ         168(AX), $0x00
+	JNE          iafPscExp32_any
 
-iafPscExp32_loop:
+iafPscExp32_plain:
+	CMPQ      R11, CX
+	JGE       iafPscExp32_plain_end
+	VMOVDQU   (R8)(R11*4), Y11
+	VPCMPGTD  Y9, Y11, Y10
+	VPADDD    Y10, Y11, Y11
+	VMOVDQU   Y11, (R8)(R11*4)
+	VMOVUPS   (SI)(R11*4), Y11
+	VMOVUPS   (DI)(R11*4), Y12
+	VMULPS    (BX)(R11*4), Y0, Y13
+	VMULPS    Y11, Y1, Y14
+	VADDPS    Y14, Y13, Y13
+	VMULPS    Y12, Y2, Y14
+	VADDPS    Y14, Y13, Y13
+	VADDPS    Y7, Y13, Y13
+	VMOVUPS   (BX)(R11*4), Y14
+	VBLENDVPS Y10, Y14, Y13, Y13
+	VMOVUPS   Y13, (BX)(R11*4)
+	VMULPS    Y3, Y11, Y11
+	VCVTDQ2PS (R9)(R11*4), Y14
+	VMULPS    Y5, Y14, Y14
+	VADDPS    Y14, Y11, Y11
+	VMOVDQU   Y9, (R9)(R11*4)
+	VMOVUPS   Y11, (SI)(R11*4)
+	VMULPS    Y4, Y12, Y12
+	VCVTDQ2PS (R10)(R11*4), Y14
+	VMULPS    Y6, Y14, Y14
+	VADDPS    Y14, Y12, Y12
+	VMOVDQU   Y9, (R10)(R11*4)
+	VMOVUPS   Y12, (DI)(R11*4)
+	VCMPPS    $0x1d, Y8, Y13, Y14
+	VMOVMSKPS Y14, R12
+	TESTL     R12, R12
+	JNZ       iafPscExp32_plain_fire
+
+iafPscExp32_plain_next:
+	ADDQ $0x08, R11
+	JMP  iafPscExp32_plain
+
+iafPscExp32_plain_fire:
+	VMOVSS 244(AX), X10
+	MOVL   192(AX), R13
+
+iafPscExp32_plain_bit:
+	BSFL   R12, R14
+	ADDQ   R11, R14
+	MOVL   R14, (DX)
+	ADDQ   $0x04, DX
+	VMOVSS X10, (BX)(R14*4)
+	MOVL   R13, (R8)(R14*4)
+	LEAL   -1(R12), R15
+	ANDL   R15, R12
+	JNZ    iafPscExp32_plain_bit
+	JMP    iafPscExp32_plain_next
+
+iafPscExp32_plain_end:
+	VZEROUPPER
+	MOVQ fired+16(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+24(FP)
+	RET
+
+iafPscExp32_any:
 	CMPQ     R11, CX
-	JGE      iafPscExp32_end
+	JGE      iafPscExp32_any_end
 	VMOVDQU  (R8)(R11*4), Y11
 	VPCMPGTD Y9, Y11, Y10
 	VPADDD   Y10, Y11, Y11
@@ -218,49 +394,51 @@ iafPscExp32_loop:
 	VMULPS   Y12, Y2, Y14
 	VADDPS   Y14, Y13, Y13
 	CMPQ     144(AX), $0x00
-	JNE      iafPscExp32_current0
+	JNE      iafPscExp32_any_current0
 	VADDPS   Y7, Y13, Y13
 
-iafPscExp32_driven0:
+iafPscExp32_any_driven0:
 	VMOVUPS   (BX)(R11*4), Y14
 	VBLENDVPS Y10, Y14, Y13, Y13
 	VMOVUPS   Y13, (BX)(R11*4)
 	VMULPS    Y3, Y11, Y11
 	TESTQ     R9, R9
-	JZ        iafPscExp32_noex0
+	JZ        iafPscExp32_any_noex0
 	VCVTDQ2PS (R9)(R11*4), Y14
 	VMULPS    Y5, Y14, Y14
 	VADDPS    Y14, Y11, Y11
+	VMOVDQU   Y9, (R9)(R11*4)
 
-iafPscExp32_noex0:
+iafPscExp32_any_noex0:
 	VMOVUPS   Y11, (SI)(R11*4)
 	VMULPS    Y4, Y12, Y12
 	TESTQ     R10, R10
-	JZ        iafPscExp32_noin0
+	JZ        iafPscExp32_any_noin0
 	VCVTDQ2PS (R10)(R11*4), Y14
 	VMULPS    Y6, Y14, Y14
 	VADDPS    Y14, Y12, Y12
+	VMOVDQU   Y9, (R10)(R11*4)
 
-iafPscExp32_noin0:
+iafPscExp32_any_noin0:
 	VMOVUPS Y12, (DI)(R11*4)
 	CMPQ    168(AX), $0x00
-	JNE     iafPscExp32_threshold0
+	JNE     iafPscExp32_any_threshold0
 	VCMPPS  $0x1d, Y8, Y13, Y14
 
-iafPscExp32_compared0:
+iafPscExp32_any_compared0:
 	VMOVMSKPS Y14, R12
 	TESTL     R12, R12
-	JNZ       iafPscExp32_fire
+	JNZ       iafPscExp32_any_fire
 
-iafPscExp32_next:
+iafPscExp32_any_next:
 	ADDQ $0x08, R11
-	JMP  iafPscExp32_loop
+	JMP  iafPscExp32_any
 
-iafPscExp32_fire:
+iafPscExp32_any_fire:
 	VMOVSS 244(AX), X10
 	MOVL   192(AX), R13
 
-iafPscExp32_bit:
+iafPscExp32_any_bit:
 	BSFL   R12, R14
 	ADDQ   R11, R14
 	MOVL   R14, (DX)
@@ -269,25 +447,25 @@ iafPscExp32_bit:
 	MOVL   R13, (R8)(R14*4)
 	LEAL   -1(R12), R15
 	ANDL   R15, R12
-	JNZ    iafPscExp32_bit
-	JMP    iafPscExp32_next
+	JNZ    iafPscExp32_any_bit
+	JMP    iafPscExp32_any_next
 
-iafPscExp32_current0:
+iafPscExp32_any_current0:
 	VBROADCASTSS 232(AX), Y14
 	MOVQ         144(AX), R12
 	VADDPS       (R12)(R11*4), Y14, Y14
 	VBROADCASTSS 212(AX), Y15
 	VMULPS       Y15, Y14, Y14
 	VADDPS       Y14, Y13, Y13
-	JMP          iafPscExp32_driven0
+	JMP          iafPscExp32_any_driven0
 
-iafPscExp32_threshold0:
+iafPscExp32_any_threshold0:
 	MOVQ   168(AX), R12
 	VADDPS (R12)(R11*4), Y8, Y14
 	VCMPPS $0x1d, Y14, Y13, Y14
-	JMP    iafPscExp32_compared0
+	JMP    iafPscExp32_any_compared0
 
-iafPscExp32_end:
+iafPscExp32_any_end:
 	VZEROUPPER
 	MOVQ fired+16(FP), AX
 	SUBQ AX, DX

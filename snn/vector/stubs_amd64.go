@@ -4,12 +4,12 @@
 
 package vector
 
-// iafPscExp64 updates the first n neurons of an IafPscExp, n a multiple of 8, and returns how many fired.
+// iafPscExp64 updates the first n neurons of an IafPscExp, n a multiple of 8, clears their sums, and returns how many fired.
 //
 //go:noescape
 func iafPscExp64(a *byte, n int, fired *uint32) int
 
-// iafPscExp32 updates the first n neurons of an IafPscExp, n a multiple of 8, and returns how many fired.
+// iafPscExp32 updates the first n neurons of an IafPscExp, n a multiple of 8, clears their sums, and returns how many fired.
 //
 //go:noescape
 func iafPscExp32(a *byte, n int, fired *uint32) int

@@ -29,6 +29,7 @@ type float struct {
 	compare         func(predicate, b, a, to Op)
 	signs           func(from, to Op)
 	moveOne         func(from, to Op)
+	clear           func(zero VecVirtual, ints Op) // as many int32 as there are lanes
 	widensMaskInTwo bool // a mask of eight int32 covers two registers of numbers
 }
 
@@ -40,6 +41,7 @@ var double = float{
 	blend:    func(mask, set, clear, to Op) { VBLENDVPD(mask, set, clear, to) },
 	compare:  func(predicate, b, a, to Op) { VCMPPD(predicate, b, a, to) },
 	signs:    func(from, to Op) { VMOVMSKPD(from, to) }, moveOne: func(from, to Op) { VMOVSD(from, to) },
+	clear: func(zero VecVirtual, ints Op) { VMOVDQU(zero.AsX(), ints) },
 }
 
 var single = float{
@@ -50,6 +52,7 @@ var single = float{
 	blend:    func(mask, set, clear, to Op) { VBLENDVPS(mask, set, clear, to) },
 	compare:  func(predicate, b, a, to Op) { VCMPPS(predicate, b, a, to) },
 	signs:    func(from, to Op) { VMOVMSKPS(from, to) }, moveOne: func(from, to Op) { VMOVSS(from, to) },
+	clear: func(zero VecVirtual, ints Op) { VMOVDQU(zero, ints) },
 }
 
 // greaterOrEqual is VCMP's predicate that is false for NaN, as Go's >= is.
