@@ -9,7 +9,8 @@ import (
 )
 
 // Statistics counts spikes and interspike intervals (ISIs) as they come, 32
-// bytes a neuron, without keeping spikes.
+// bytes a neuron. Spikes wait until there are many, since between two ticks a
+// simulation drives the neurons' counts out of the caches.
 //
 // The ISI CV of a neuron is the standard deviation of its ISIs (divided by n,
 // as in scipy.stats.variation) over their mean. That of a population is the mean
@@ -20,9 +21,23 @@ type Statistics struct {
 	populations  []Population
 	clock        Clock
 	discardTicks snn.Tick
-	total        []int64 // spikes of the whole run, by population
-	neurons      [][]neuronISI
+	total        []int64       // spikes of the whole run, by population
+	neurons      [][]neuronISI // of each population, side by side in all
+	all          []neuronISI
+	starts       []int // of each population in all
+
+	waiting []uint32 // neurons that fired, by their place in all
+	runs    []run    // of waiting, by tick
 }
+
+// run is the spikes waiting[.:end] that are of one tick.
+type run struct {
+	tick snn.Tick
+	end  int
+}
+
+// waitMost is how many spikes wait at most, but for those of one tick.
+const waitMost = 1 << 14
 
 // neuronISI holds what the mean and variance of ISIs need. The sum of ISIs is
 // last - first; squares are integers, at most the square of the run's ticks, so
@@ -39,8 +54,14 @@ type neuronISI struct {
 func NewStatistics(populations []Population, dtMs, discardMs float64) *Statistics {
 	s := &Statistics{populations: populations, clock: NewClock(dtMs), total: make([]int64, len(populations))}
 	s.discardTicks = s.clock.Tick(discardMs)
+	size := 0
 	for _, p := range populations {
-		s.neurons = append(s.neurons, make([]neuronISI, p.Size()))
+		s.starts = append(s.starts, size)
+		size += int(p.Size())
+	}
+	s.all = make([]neuronISI, size)
+	for k, p := range populations {
+		s.neurons = append(s.neurons, s.all[s.starts[k]:s.starts[k]+int(p.Size())])
 	}
 	return s
 }
@@ -59,16 +80,34 @@ func (s *Statistics) Append(tick snn.Tick, gids []snn.GID) error {
 		if tick <= s.discardTicks && s.discardTicks > 0 {
 			continue // the step that ends at the discard belongs to it
 		}
-		n := &s.neurons[k][gid-s.populations[k].First]
-		if n.spikes > 0 {
-			isi := tick - n.last
-			n.span += isi
-			n.squares += int64(isi) * int64(isi)
-		}
-		n.last = tick
-		n.spikes++
+		s.waiting = append(s.waiting, uint32(s.starts[k]+int(gid-s.populations[k].First)))
+	}
+	if n := len(s.waiting); n > 0 && (len(s.runs) == 0 || s.runs[len(s.runs)-1].end < n) {
+		s.runs = append(s.runs, run{tick, n})
+	}
+	if len(s.waiting) >= waitMost {
+		s.count()
 	}
 	return nil
+}
+
+// count takes in the spikes that wait.
+func (s *Statistics) count() {
+	from := 0
+	for _, r := range s.runs {
+		for _, i := range s.waiting[from:r.end] {
+			n := &s.all[i]
+			if n.spikes > 0 {
+				isi := r.tick - n.last
+				n.span += isi
+				n.squares += int64(isi) * int64(isi)
+			}
+			n.last = r.tick
+			n.spikes++
+		}
+		from = r.end
+	}
+	s.waiting, s.runs = s.waiting[:0], s.runs[:0]
 }
 
 // populationOf is the index of the population that holds gid, or -1.
@@ -84,6 +123,7 @@ func populationOf(populations []Population, gid snn.GID) int {
 // Population sums up the k-th population after durationMs of biological time.
 // Synchrony is empty; cost O(size).
 func (s *Statistics) Population(k int, durationMs float64) PopulationSummary {
+	s.count()
 	out := PopulationSummary{Size: s.populations[k].Size(), Spikes: s.total[k], RateHz: NaN, CVISI: NaN}
 	var counted, withCV int64
 	var sum float64
