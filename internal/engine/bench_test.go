@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"testing"
@@ -69,4 +70,49 @@ func bench(b *testing.B, name string, set []string) {
 		e.Close()
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/(float64(n.End)*n.DtMs), "us/ms")
+}
+
+// BenchmarkThreads runs steps of 15 ticks (brunel) and of one (microcircuit) on one
+// thread and on two, alone and beside as many busy threads as there are processors:
+// there, two threads must not take more than a tenth longer than one.
+func BenchmarkThreads(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		set  []string
+	}{
+		{"brunel.yaml", []string{"constant=1", "duration=200 ms", "discard=0 ms"}},
+		{"microcircuit.yaml", []string{"scale=0.3", "duration=200 ms", "discard=0 ms"}},
+	} {
+		m, err := model.Load(examples.Files, c.name, model.Options{Set: c.set})
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, err := kernel.Compile(m, examples.Files)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, busy := range []int{0, 2} {
+			for _, threads := range []int{1, 2} {
+				b.Run(fmt.Sprintf("%s/busy=%d/threads=%d", c.name, busy, threads), func(b *testing.B) {
+					for b.Loop() {
+						b.StopTimer()
+						e, err := New(n, Config{Threads: threads})
+						if err != nil {
+							b.Fatal(err)
+						}
+						stop := keepBusy(busy)
+						b.StartTimer()
+						if err := e.Run(context.Background()); err != nil {
+							b.Fatal(err)
+						}
+						b.StopTimer()
+						stop()
+						e.Close()
+						b.StartTimer()
+					}
+					b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/(float64(n.End)*n.DtMs), "real-time-factor")
+				})
+			}
+		}
+	}
 }

@@ -90,27 +90,34 @@ func BenchmarkRound(b *testing.B) {
 // The same beside as many busy threads as there are processors: two threads must
 // not be slower than one by more than a tenth.
 func BenchmarkRoundOversubscribed(b *testing.B) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	const busy = 2
-	runtime.GOMAXPROCS(2 + busy)
 	for _, threads := range []int{1, 2} {
 		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
-			var stop atomic.Bool
-			var ended sync.WaitGroup
-			for range busy {
-				ended.Go(func() {
-					for !stop.Load() {
-						sink.Store(calculate(1000))
-					}
-				})
-			}
+			defer keepBusy(2)()
 			team := newTeam(threads, 2)
 			for b.Loop() {
 				team.run(func(int) { sink.Store(calculate(20_000)) })
 			}
 			team.close()
-			stop.Store(true)
-			ended.Wait()
 		})
+	}
+}
+
+// keepBusy occupies as many threads more until it is told to stop.
+func keepBusy(threads int) (stop func()) {
+	before := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(before + threads)
+	var stopped atomic.Bool
+	var ended sync.WaitGroup
+	for range threads {
+		ended.Go(func() {
+			for !stopped.Load() {
+				sink.Store(calculate(1000))
+			}
+		})
+	}
+	return func() {
+		stopped.Store(true)
+		ended.Wait()
+		runtime.GOMAXPROCS(before)
 	}
 }

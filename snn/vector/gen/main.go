@@ -30,7 +30,7 @@ type float struct {
 	signs           func(from, to Op)
 	moveOne         func(from, to Op)
 	clear           func(zero VecVirtual, ints Op) // as many int32 as there are lanes
-	widensMaskInTwo bool // a mask of eight int32 covers two registers of numbers
+	widensMaskInTwo bool                           // a mask of eight int32 covers two registers of numbers
 }
 
 var double = float{

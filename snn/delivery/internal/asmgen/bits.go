@@ -41,7 +41,7 @@ func bits(planes int) {
 		v := YMM()
 		MOVQ(Mem{Base: at, Disp: 8 * k}, row)
 		VMOVDQU(Mem{Base: bitmap, Index: row, Scale: 1}, v)
-		PREFETCHT0(Mem{Base: bitmap, Index: row, Scale: 1, Disp: 256})
+		PREFETCHT0(Mem{Base: bitmap, Index: row, Scale: 1, Disp: 128})
 		return v
 	}
 	// full adds the bits a and b to plane s and returns the carry.
