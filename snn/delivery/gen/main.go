@@ -1,4 +1,4 @@
-// Command asmgen writes the assembly of package delivery. It is a module of its
+// Command gen writes the assembly of package delivery. It is a module of its
 // own, so that the simulator does not depend on avo.
 package main
 

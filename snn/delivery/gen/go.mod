@@ -1,4 +1,4 @@
-module github.com/volley-snn/volley/snn/delivery/internal/asmgen
+module github.com/volley-snn/volley/snn/delivery/gen
 
 go 1.26.0
 
