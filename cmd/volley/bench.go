@@ -19,7 +19,7 @@ func benchCommand() *cobra.Command {
 		Use: "bench", Short: "Measure what this machine does: inner loops, or a model", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(benchKernelCommand(), benchModelCommand(), benchLockstepCommand())
+	c.AddCommand(benchKernelCommand(), benchModelCommand(), benchTargetsCommand(), benchLockstepCommand())
 	return c
 }
 

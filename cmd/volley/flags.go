@@ -5,6 +5,10 @@ import "fmt"
 // maxSeed is the largest whole number that a model file can hold.
 const maxSeed = 1 << 53
 
+// maxPartitions is far more than there are cores: each partition takes some memory
+// and a turn in every step.
+const maxPartitions = 4096
+
 // check refuses values of flags that mean nothing. 0 is the default of each
 // number. The error is a usageError.
 func (f runFlags) check() error {
@@ -19,6 +23,9 @@ func (f runFlags) check() error {
 		if flag.value < 0 {
 			return usageError{fmt.Errorf("--%s: must be at least 1, or 0 for the default, is %d", flag.name, flag.value)}
 		}
+	}
+	if f.partitions > maxPartitions {
+		return usageError{fmt.Errorf("--partitions: at most %d in one process, is %d", maxPartitions, f.partitions)}
 	}
 	if f.seed > maxSeed {
 		return usageError{fmt.Errorf("--seed: must be at most %d, is %d", uint64(maxSeed), f.seed)}

@@ -57,7 +57,7 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled) && !errors.Is(err, engine.ErrBuilding):
 		fmt.Fprintln(stderr, "volley: interrupted; what was computed has been written")
 		return exitInterrupted
 	case errors.As(err, &faults):
@@ -65,6 +65,9 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 		return exitUsage
 	}
 	fmt.Fprintln(stderr, "volley:", err)
+	if errors.Is(err, engine.ErrBuilding) {
+		return exitInterrupted
+	}
 	if errors.As(err, &fault) {
 		fmt.Fprintln(stderr, "what was computed before has been written")
 		if fault.Stack != nil {

@@ -48,13 +48,18 @@ func (m memory) checkNeurons(mod *model.Model) error {
 	return nil
 }
 
-// checkNetwork refuses a network that does not fit, before any synapse is made.
+// checkNetwork refuses a network that does not fit, before any synapse is made, not
+// even where what can be made again at every spike is not stored.
 func (m memory) checkNetwork(n *kernel.Network, partitions int) error {
 	if partitions <= 0 {
 		partitions = runtime.GOMAXPROCS(0)
 	}
-	e := n.Estimate(min(partitions, max(n.Size(), 1)))
-	if m.limit == 0 || e.Bytes <= m.limit {
+	partitions = min(partitions, max(n.Size(), 1))
+	if m.limit == 0 {
+		return nil
+	}
+	e := n.Fit(m.limit, partitions, m.words())
+	if e.Bytes <= m.limit {
 		return nil
 	}
 	slices.SortStableFunc(e.Projections, func(a, b kernel.ProjectionEstimate) int { return cmp.Compare(b.Bytes, a.Bytes) })
@@ -70,11 +75,15 @@ func (m memory) refuse(name string, bytes int64, of string, largest []kernel.Pro
 	if len(parts) > 0 {
 		most = " (most of it " + strings.Join(parts, ", ") + ")"
 	}
-	limit := size(m.limit) + " " + m.word
+	return usageError{fmt.Errorf("%s would take about %s of memory%s%s, and %s; make the model smaller, or raise --max-memory", name, size(bytes), of, most, m.words())}
+}
+
+// words is the limit in words.
+func (m memory) words() string {
 	if strings.HasPrefix(m.word, "--") {
-		limit = m.word + " " + size(m.limit)
+		return m.word + " " + size(m.limit)
 	}
-	return usageError{fmt.Errorf("%s would take about %s of memory%s%s, and %s; make the model smaller, or raise --max-memory", name, size(bytes), of, most, limit)}
+	return size(m.limit) + " " + m.word
 }
 
 // size words a number of bytes.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,17 +65,31 @@ func runCommand() *cobra.Command {
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
 	fl.BoolVar(&f.noReport, "no-report", false, "leave no report.html; volley report makes it later")
 	fl.BoolVar(&f.force, "force", false, "write into a directory that holds something else")
-	fl.Int64Var(&f.maxMemory, "max-memory", 0, "most bytes of memory that the network may take (default: what the machine has available)")
+	fl.Int64Var(&f.maxMemory, "max-memory", 0, "most bytes of memory that the network may take (default: what the machine has available); what would take more is made again at every spike, where its rule allows, or refused")
 	fl.Int64Var(&f.maxOutput, "max-output", 0, "most bytes that the run may write (default: what the disk holds)")
 	fl.StringVar(&f.every, "checkpoint-every", "", "keep the run's state now and then, by biological or wall time: bio:1s or wall:10s")
 	fl.BoolVar(&f.resume, "resume", false, "go on from the last checkpoint in the run's directory; partitions and threads may be others")
 	return c
 }
 
+// blame names the flag where the duration that it gives is what a fault is about.
+func (f runFlags) blame(err error) error {
+	var faults model.Faults
+	if f.duration == "" || !errors.As(err, &faults) {
+		return err
+	}
+	for _, fault := range faults {
+		if fault.Path == "discard" {
+			return usageError{fmt.Errorf("--duration %s: rates and statistics leave out the model's discard at the start, and nothing would be left; take a longer duration, or a shorter discard, such as --set \"discard=0 ms\" (%s)", f.duration, fault)}
+		}
+	}
+	return err
+}
+
 func run(ctx context.Context, arg string, f runFlags) error {
 	m, files, err := resolve(arg, f.data, model.Options{Set: f.set})
 	if err != nil {
-		return err
+		return f.blame(err)
 	}
 	n, err := compile(m, files, f.maxMemory, f.partitions)
 	if err != nil {
@@ -100,8 +115,11 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	}
 	defer dir.Abort()
 	building := newProgress(n, f.quiet)
-	e, err := engine.New(n, engine.Config{Partitions: f.partitions, Threads: f.threads, Built: building.built})
+	e, err := engine.New(n, engine.Config{Partitions: f.partitions, Threads: f.threads, Built: building.built, Context: ctx})
 	building.end()
+	if errors.Is(err, context.Canceled) {
+		return dir.Fail(fmt.Errorf("interrupted while the network was built: nothing was simulated (%w)", err))
+	}
 	if err != nil {
 		return dir.Fail(err)
 	}

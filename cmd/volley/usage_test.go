@@ -56,6 +56,8 @@ func TestUsageErrors(t *testing.T) {
 		want string
 	}{
 		{"run example:brunel --partitions -1", "--partitions: must be at least 1"},
+		{"run example:brunel --partitions 1000000000", "--partitions: at most 4096 in one process"},
+		{"run example:brunel --duration 50ms", "--duration 50ms: rates and statistics leave out the model's discard"},
 		{"run example:brunel --threads -1", "--threads: must be at least 1"},
 		{"run example:brunel --max-output -5", "--max-output: must be at least 1"},
 		{"run example:brunel --seed 18446744073709551615", "--seed: must be at most 9007199254740992"},

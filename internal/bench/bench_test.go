@@ -104,3 +104,24 @@ func TestModel(t *testing.T) {
 }
 
 func near(a, b float64) bool { return a > b*(1-1e-9) && a < b*(1+1e-9) }
+
+// Every row of the targets is a model that loads, or a batch.
+func TestTargetsLoad(t *testing.T) {
+	seen := map[string]bool{}
+	for _, row := range Targets() {
+		if seen[row.Row] || row.Aim == "" || row.Peers == "" {
+			t.Errorf("%q: twice, or without an aim or a peer", row.Row)
+		}
+		seen[row.Row] = true
+		if row.Batch != nil {
+			row.Batch.Samples, row.Batch.In, row.Batch.Out = 8, 32, 16
+			if err := row.Batch.Measure(1); err != nil || !(row.Batch.Ms.Median > 0) {
+				t.Errorf("%s: %v, %v", row.Row, row.Batch.Ms, err)
+			}
+			continue
+		}
+		if _, err := model.Load(examples.Files, row.Example+".yaml", model.Options{Set: row.Set}); err != nil {
+			t.Errorf("%s: %v", row.Row, err)
+		}
+	}
+}

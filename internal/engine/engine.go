@@ -4,6 +4,8 @@
 package engine
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -21,7 +23,14 @@ type Config struct {
 	// Built is called now and then while the network is built, with the number
 	// of static synapses so far; one call at a time, from any goroutine.
 	Built func(synapses int64)
+
+	// Context, where not nil, ends the building when it is cancelled: New's error
+	// is then ErrBuilding and the context's.
+	Context context.Context
 }
+
+// ErrBuilding is that a network is not whole, since its building was ended.
+var ErrBuilding = errors.New("building was ended")
 
 // Engine holds partitions of a network, all or a node's share, and steps them
 // together.
@@ -85,6 +94,9 @@ func newShare(n *kernel.Network, ranges []snn.Range, first int, c Config) (*Engi
 		})
 	}
 	wg.Wait()
+	if c.ended() {
+		return nil, fmt.Errorf("%w: %w", ErrBuilding, c.Context.Err())
+	}
 	for _, err := range faults {
 		if err != nil {
 			return nil, err
@@ -100,6 +112,10 @@ func newShare(n *kernel.Network, ranges []snn.Range, first int, c Config) (*Engi
 func build(env kernel.Environment, n *kernel.Network, r snn.Range) (p *kernel.Partition, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
+			if panicked == any(ErrBuilding) {
+				err = ErrBuilding
+				return
+			}
 			stack, cause := caught(panicked)
 			err = fmt.Errorf("the partition of GIDs %d to %d could not be built: %w\n%s", r.First, r.End-1, cause, stack)
 		}
@@ -107,14 +123,24 @@ func build(env kernel.Environment, n *kernel.Network, r snn.Range) (p *kernel.Pa
 	return kernel.BuildIn(env, n, r)
 }
 
-// progress sums up what the partitions have built.
+// ended reports whether the building is to end.
+func (c Config) ended() bool { return c.Context != nil && c.Context.Err() != nil }
+
+// progress sums up what the partitions have built, and panics with ErrBuilding where
+// that is to end: the pure packages below know no other way out of their loops.
 func (c Config) progress() func(int) {
-	if c.Built == nil {
+	if c.Built == nil && c.Context == nil {
 		return nil
 	}
 	var mutex sync.Mutex
 	total := int64(0)
 	return func(synapses int) {
+		if c.ended() {
+			panic(ErrBuilding)
+		}
+		if c.Built == nil {
+			return
+		}
 		mutex.Lock()
 		defer mutex.Unlock()
 		total += int64(synapses)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/volley-snn/volley/examples"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/neuron"
@@ -128,5 +129,29 @@ func TestPanicWhileBuildingIsAnError(t *testing.T) {
 	n.Projections[0].Source = nil
 	if _, err := New(n, Config{Partitions: 3, Threads: 2}); err == nil || !strings.Contains(err.Error(), "could not be built") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A building whose context is cancelled ends early, whatever is being made.
+func TestBuildingCanBeEnded(t *testing.T) {
+	for _, set := range [][]string{{}, {"weight_std=0.1"}, {"plasticity=ssdp"}} {
+		m, err := model.Load(examples.Files, "brunel.yaml", model.Options{Set: set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := kernel.Compile(m, examples.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		told := 0
+		e, err := New(n, Config{Threads: 2, Context: ctx, Built: func(int64) {
+			told++
+			cancel()
+		}})
+		if e != nil || !errors.Is(err, ErrBuilding) || !errors.Is(err, context.Canceled) || told > 2 {
+			t.Errorf("%v: engine %v, error %v, told %d times; expected to be ended with the first", set, e, err, told)
+		}
+		cancel()
 	}
 }

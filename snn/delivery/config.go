@@ -82,7 +82,7 @@ func Build(c Config) (Block, error) {
 func (c *Config) count() (rows []uint32, parts []int64, err error) {
 	rows = allocate[uint32](c.Memory, c.Sources+1)
 	parts = make([]int64, len(c.Parts))
-	total := int64(0)
+	total, since := int64(0), 0
 	for i, p := range c.Parts {
 		n := 0
 		count := func(_ int, sources []uint32) {
@@ -90,6 +90,10 @@ func (c *Config) count() (rows []uint32, parts []int64, err error) {
 				rows[s+1]++
 			}
 			n += len(sources)
+			if since += len(sources); since >= progressEvery {
+				c.Progress(0) // nothing is made yet, but whoever waits may want to stop
+				since = 0
+			}
 		}
 		if p.Drops {
 			p.Rule.Each(p.Space, p.Key, p.Lo, p.Hi, func(t int, sources []uint32) {

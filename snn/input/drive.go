@@ -1,6 +1,8 @@
 package input
 
 import (
+	"fmt"
+
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/random"
 )
@@ -19,10 +21,20 @@ type PoissonGenerator struct {
 func (g PoissonGenerator) Check(dtMs float64, size int) []string {
 	faults := append(checkSize(size, dtMs), g.RateHz.check("rate", "Hz", size, 0)...)
 	faults = append(append(faults, g.Profile.Check("rate_profile", 0)...), g.Span.check()...)
-	if len(faults) == 0 && g.meanCount(dtMs) > 1e6 {
-		faults = append(faults, "rate is above a million spikes a tick")
+	if len(faults) == 0 {
+		if mean := g.meanCount(dtMs); mean > mostPerTick {
+			faults = append(faults, tooMany("rate", mean, dtMs))
+		}
 	}
 	return faults
+}
+
+// mostPerTick is the largest mean count of a tick that is drawn.
+const mostPerTick = 1e6
+
+// tooMany words the fault of a rate whose mean count a tick is above mostPerTick.
+func tooMany(name string, mean, dtMs float64) string {
+	return fmt.Sprintf("%s reaches %.4g Hz, which is %.4g spikes a tick (%g ms); at most %g can be drawn", name, mean*1000/dtMs, mean, dtMs, float64(mostPerTick))
 }
 
 // meanCount is a bound on the mean count of one target in one tick.

@@ -21,7 +21,13 @@ func (p Poisson) Size() int { return p.N }
 
 // Check returns what is wrong with the recipe.
 func (p Poisson) Check(dtMs float64) []string {
-	return append(append(checkSize(p.N, dtMs), p.RateHz.check("rate", "Hz", p.N, 0)...), p.Profile.Check("rate_profile", 0)...)
+	faults := append(append(checkSize(p.N, dtMs), p.RateHz.check("rate", "Hz", p.N, 0)...), p.Profile.Check("rate_profile", 0)...)
+	if len(faults) == 0 {
+		if mean := eventsPerTick(p.RateHz.largest(), dtMs); mean > mostPerTick {
+			faults = append(faults, tooMany("rate", mean, dtMs))
+		}
+	}
+	return faults
 }
 
 func checkSize(n int, dtMs float64) (faults []string) {

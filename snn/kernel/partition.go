@@ -110,6 +110,17 @@ type Environment struct {
 	Progress func(synapses int) // called now and then with how many more static ones there are; may be nil
 }
 
+// told tells Progress, after many synapses of which it does not count any, that
+// building goes on; it returns how many have been made since.
+func (env Environment) told(since int) int {
+	const every = 1 << 18
+	if since < every || env.Progress == nil {
+		return since
+	}
+	env.Progress(0)
+	return 0
+}
+
 // BuildIn is Build in an environment; none changes a result.
 func BuildIn(env Environment, n *Network, r snn.Range) (*Partition, error) {
 	p := &Partition{Range: r, n: n, log: newSpikeLog(int(n.lookBack()), n.Populations), before: map[*Projection]int64{}}

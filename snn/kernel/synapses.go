@@ -65,7 +65,9 @@ func allocate[T uint16 | uint32 | float32 | float64](env Environment, n uint64) 
 func newWiring[T index](env Environment, p *Projection, s *slice, receptor int, dtMs float64, reserve func(n uint64), set func(at []uint64, w []float64)) *wiring[T] {
 	b := &wiring[T]{p: p, slice: s, receptor: receptor, inverse: 1 / p.Target.Quanta[receptor], rows: make([]uint64, p.space.Sources+1)}
 	b.lo, b.hi = p.plasticBounds()
+	since := 0
 	connect.EachUnsorted(p.rule, p.space, p.key, s.lo, s.hi, func(_ int, sources []uint32) {
+		since = env.told(since + len(sources))
 		for _, src := range sources {
 			b.rows[src+1]++
 		}
@@ -77,7 +79,7 @@ func newWiring[T index](env Environment, p *Projection, s *slice, receptor int, 
 		b.delays = allocate[uint16](env, total)
 	}
 	low, high := p.weightRange()
-	f := wiringFiller[T]{wiring: b, next: append([]uint64(nil), b.rows[:p.space.Sources]...), set: set, dtMs: dtMs, differ: low < high}
+	f := wiringFiller[T]{wiring: b, next: append([]uint64(nil), b.rows[:p.space.Sources]...), set: set, dtMs: dtMs, differ: low < high, env: env}
 	if !f.differ {
 		f.all(total, min(max(low, b.lo), b.hi))
 	}
@@ -92,6 +94,8 @@ type wiringFiller[T index] struct {
 	set    func(at []uint64, w []float64)
 	dtMs   float64
 	differ bool // weights are drawn
+	env    Environment
+	since  int // synapses since env was told
 
 	at      []uint64
 	weights []float64
@@ -117,6 +121,7 @@ func (f *wiringFiller[T]) all(n uint64, weight float64) {
 // target takes a target's synapses.
 func (f *wiringFiller[T]) target(target int, sources, rows []uint32) {
 	n := len(sources)
+	f.since = f.env.told(f.since + n)
 	f.at = slices.Grow(f.at[:0], n)[:n]
 	for k, src := range sources {
 		f.at[k] = f.next[src]

@@ -249,7 +249,26 @@ func (c *checker) stimulus(s *Stimulus) {
 		c.fault(path, s.Weight.given(), "weight is missing: one for all targets")
 		c.receptor(path, s.Target, s.Receptor, s.Weight)
 		c.weight(path+".weight", s.Target)
+		c.reasonable(path+".weight", s.Weight)
 	}
+}
+
+// whole faults a window of one tick or more that is no number of ticks: rounding it
+// would measure something else than is said.
+func (c *checker) whole(path string, ms float64) {
+	ticks := ms / c.m.Dt
+	c.fault(path, ticks < 1 || math.IsInf(ticks, 0) || math.Abs(ticks-math.Round(ticks)) <= 1e-6*max(1, ticks*1e-6),
+		"must be a multiple of the tick (%g ms), is %g ms", c.m.Dt, ms)
+}
+
+// largestWeight is beyond anything that a neuron's equations have use for, in the
+// units of all receptors.
+const largestWeight = 1e12
+
+// reasonable faults weights beyond largestWeight.
+func (c *checker) reasonable(path string, weight Value) {
+	low, high := weight.Dist.Range()
+	c.fault(path, low >= -largestWeight && high <= largestWeight, "reaches %g: weights beyond %g are refused", max(-low, high), float64(largestWeight))
 }
 
 func (c *checker) known(kinds ...string) []string {
@@ -280,12 +299,14 @@ func (c *checker) projection(p *Projection) {
 	}
 	c.receptor(path, p.Target, p.Receptor, p.Weight)
 	c.weight(path+".weight", p.Target)
+	c.reasonable(path+".weight", p.Weight)
 	c.fault(path+".weight_bits", p.Bits == 0 || p.Bits == 16 || p.Bits == 32, "must be 16 or 32, is %d", p.Bits)
 	if s := p.SSDP; s != nil {
 		c.fault(path+".weight_bits", p.Bits != 16 || p.Precision != "float64", "16 and precision float64 exclude each other")
 		c.weight(path+".ssdp.w_min", p.Target)
 		c.weight(path+".ssdp.w_max", p.Target)
 		c.fault(path+".ssdp.window", s.Window/c.m.Dt >= 1, "must be at least one tick (%g ms), is %g ms", c.m.Dt, s.Window)
+		c.whole(path+".ssdp.window", s.Window)
 		c.fault(path+".ssdp.w_max", s.WMin < s.WMax, "must be above w_min (%g), is %g", s.WMin, s.WMax)
 		c.fault(path+".delay", p.Delay.Dist.IsConstant(), "ssdp_synapse takes one delay for all, not a distribution")
 		c.fault(path+".ssdp.sigma", s.Sigma > 0, "must be > 0 ms, is %g ms", s.Sigma)
@@ -309,6 +330,7 @@ func (c *checker) synchrony(s *Synchrony) {
 		c.fault(path+".window", s.Window/c.m.Dt >= float64(s.Bins)-1e-9, "must hold %d bins of a tick (%g ms) or more, is %g ms", s.Bins, c.m.Dt, s.Window)
 	}
 	c.fault(path+".window", s.Window/c.m.Dt >= 0.5, "must be at least one tick (%g ms), is %g ms", c.m.Dt, s.Window)
+	c.whole(path+".window", s.Window)
 	c.fault(path+".sigma", s.Sigma > 0, "must be > 0 ms, is %g ms", s.Sigma)
 	var names []string
 	for _, m := range applies {

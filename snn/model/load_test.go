@@ -81,6 +81,8 @@ var broken = []struct{ name, from, to, want string }{
 	{"threshold under reset", "tau_m: 20 ms", "V_th: -80 mV", `V_reset must be below V_th (-80 mV), is -70 mV`},
 	{"ssdp in two precisions", "weight: 10 pA", "weight: 10 pA, synapse_model: ssdp_synapse, ssdp: {w_max: 20 pA}, precision: float64, weight_bits: 16", `weight_bits: 16 and precision float64 exclude each other`},
 	{"ssdp without its block", "weight: 10 pA", "weight: 10 pA, synapse_model: ssdp_synapse", `synapse_model ssdp_synapse and a block ssdp belong together`},
+	{"ssdp window off the grid", "weight: 10 pA", "weight: 10 pA, synapse_model: ssdp_synapse, ssdp: {w_max: 20 pA, window: 20.05 ms}", `projections.E_E.ssdp.window: must be a multiple of the tick (0.1 ms), is 20.05 ms`},
+	{"weight beyond reason", "10 pA", "1e15 pA", `projections.E_E.weight: reaches 1e+15: weights beyond 1e+12 are refused`},
 	{"bad name", "  E: {", "  E x: {", `the name "E x"`},
 }
 
