@@ -8,8 +8,8 @@
 //	procedural  one weight and one delay: nothing; drawn again at every spike
 //
 // Every layout adds the same integers to the same sums, so none changes a result.
-// Inner loops are assembly where the CPU allows it, written by gen,
-// with scalar twins of the same bits.
+// Inner loops are assembly where the CPU allows it, written by gen, with scalar
+// twins of the same bits.
 package delivery
 
 //go:generate sh -c "cd gen && go run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg delivery"
