@@ -48,7 +48,7 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), planCommand(), reportCommand(), benchCommand(), examplesCommand(), schemaCommand(), versionCommand())
+	root.AddCommand(runCommand(), planCommand(), reportCommand(), benchCommand(), clusterCommand(), examplesCommand(), schemaCommand(), versionCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	var faults model.Faults

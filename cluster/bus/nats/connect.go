@@ -68,11 +68,11 @@ func explain(where string, patience time.Duration, err error) error {
 	text := err.Error()
 	switch {
 	case errors.Is(err, natsgo.ErrAuthorization), errors.Is(err, natsgo.ErrAuthExpired), errors.Is(err, natsgo.ErrAuthRevoked):
-		return fmt.Errorf("nats: %s: %w: the credentials are not the cluster's: %w", where, bus.ErrRefused, err)
+		return fmt.Errorf("nats: %s: %w: the credentials are not the cluster's; give the cluster's --config: %w", where, bus.ErrRefused, err)
 	case errors.Is(err, natsgo.ErrSecureConnWanted), errors.Is(err, natsgo.ErrSecureConnRequired):
 		return fmt.Errorf("nats: %s: %w: the one side wants TLS, the other has none; give both the same --config: %w", where, bus.ErrRefused, err)
 	case strings.Contains(text, "tls:"), strings.Contains(text, "x509:"):
-		return fmt.Errorf("nats: %s: %w: the certificates are not of one authority: %w", where, bus.ErrRefused, err)
+		return fmt.Errorf("nats: %s: %w: the certificates are not of one authority; give the cluster's --config: %w", where, bus.ErrRefused, err)
 	case errors.Is(err, natsgo.ErrTimeout), strings.Contains(text, "timeout"):
 		return fmt.Errorf("nats: no NATS server answers at %s within %v: %w", where, patience, err)
 	}
