@@ -32,6 +32,8 @@ type Cluster struct {
 	returns map[string]int
 	refusal error // why the last peer was refused
 	closed  bool
+
+	watchers []chan struct{}
 }
 
 func newCluster(c Config, incarnation string) *Cluster {
@@ -69,12 +71,29 @@ func (l *Cluster) Members() []Member {
 // to a member meanwhile, only the outcome is told. Leave and Close close the channel.
 func (l *Cluster) Events() <-chan Event { return l.events }
 
-// Update changes what the members are told of this one, and returns when the news
-// is out. ctx bounds the waiting.
-func (l *Cluster) Update(ctx context.Context, meta map[string]string) error {
+// Watch returns a channel that gets a value when the members have changed, for
+// those who read Members rather than Events. Several changes may be one value. The
+// channel is not closed; Done is.
+func (l *Cluster) Watch() <-chan struct{} {
+	w := make(chan struct{}, 1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.watchers = append(l.watchers, w)
+	return w
+}
+
+// Done is closed when this process is a member no more.
+func (l *Cluster) Done() <-chan struct{} { return l.done }
+
+// Update changes some of what the members are told of this one, and returns when
+// the news is out. An empty value takes a name back. ctx bounds the waiting.
+func (l *Cluster) Update(ctx context.Context, changes map[string]string) error {
 	l.mu.Lock()
 	before := l.ownMeta
-	l.ownMeta = maps.Clone(meta)
+	l.ownMeta = map[string]string{}
+	maps.Copy(l.ownMeta, before)
+	maps.Copy(l.ownMeta, changes)
+	maps.DeleteFunc(l.ownMeta, func(_, value string) bool { return value == "" })
 	l.mu.Unlock()
 	if n := len(l.meta(true)); n > memberlist.MetaMaxSize {
 		l.mu.Lock()

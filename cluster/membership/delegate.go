@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/memberlist"
 )
@@ -54,10 +55,13 @@ func (l *Cluster) note(n *memberlist.Node) {
 	l.pokeLocked()
 }
 
+// pokeLocked wakes those who look at current; who is awake already looks again.
 func (l *Cluster) pokeLocked() {
-	select {
-	case l.poke <- struct{}{}:
-	default:
+	for _, c := range slices.Concat(l.watchers, []chan struct{}{l.poke}) {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ func Join(ctx context.Context, c Config) (*Cluster, error) {
 func (l *Cluster) join(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.config.JoinTimeout)
 	defer cancel()
+	last := error(nil) // of the attempt before: it says more than that time ran out in this one
 	for {
 		done := make(chan error, 1)
 		go func() {
@@ -58,12 +59,15 @@ func (l *Cluster) join(ctx context.Context) error {
 		select {
 		case err = <-done:
 		case <-ctx.Done():
-			err = fmt.Errorf("no answer within %v", l.config.JoinTimeout)
+			err = context.DeadlineExceeded
 		}
 		if err == nil {
 			return nil
 		}
-		err = l.explain(err)
+		if err != context.DeadlineExceeded || last == nil {
+			last = l.explain(err)
+		}
+		err = last
 		if errors.Is(err, ErrKey) || errors.Is(err, ErrForeign) {
 			return err
 		}
