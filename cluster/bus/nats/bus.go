@@ -30,6 +30,7 @@ type Bus struct {
 	subs    map[*natsgo.Subscription]*subscription
 	dropped uint64 // of subscriptions that have ended
 	giveUp  *time.Timer
+	away    bool // broken, and not yet back
 	closed  bool
 }
 

@@ -32,9 +32,10 @@ func (b *Bus) trouble(sub *natsgo.Subscription, err error) {
 func (b *Bus) disconnected(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed {
-		return
+	if b.closed || b.away {
+		return // giving up is no second break
 	}
+	b.away = true
 	b.disconnects.Add(1)
 	b.troubles.Tell(&bus.Trouble{Kind: bus.Disconnected, Err: err})
 	if b.o.GiveUpAfter > 0 && b.giveUp == nil {
@@ -49,6 +50,7 @@ func (b *Bus) reconnected() {
 		b.giveUp.Stop()
 		b.giveUp = nil
 	}
+	b.away = false
 	b.reconnects.Add(1)
 	b.troubles.Tell(&bus.Trouble{Kind: bus.Reconnected})
 }
