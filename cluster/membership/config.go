@@ -49,6 +49,11 @@ type Config struct {
 	// of the same name to be found dead, before it fails. Default 10 s.
 	JoinTimeout time.Duration
 
+	// RejoinInterval is how often the addresses of Join are tried again that are no
+	// current member's. It heals what was apart for longer than gossip remembers the
+	// dead (30 s), and finds a first node that was started anew. Default 10 s.
+	RejoinInterval time.Duration
+
 	// LeaveTimeout is how long Leave waits for others to hear of it. Default 2 s.
 	LeaveTimeout time.Duration
 
@@ -82,7 +87,7 @@ type Config struct {
 func Default() Config {
 	return Config{
 		Role: Worker, Listen: "127.0.0.1:0",
-		JoinTimeout: 10 * time.Second, LeaveTimeout: 2 * time.Second,
+		JoinTimeout: 10 * time.Second, RejoinInterval: 10 * time.Second, LeaveTimeout: 2 * time.Second,
 		ProbeInterval: 500 * time.Millisecond, ProbeTimeout: 250 * time.Millisecond, SuspicionMult: 4,
 		GossipInterval: 100 * time.Millisecond, GossipNodes: 3,
 	}
@@ -110,7 +115,7 @@ func (c Config) filled() Config {
 		value  *time.Duration
 		preset time.Duration
 	}{
-		{&c.JoinTimeout, d.JoinTimeout}, {&c.LeaveTimeout, d.LeaveTimeout}, {&c.ProbeInterval, d.ProbeInterval},
+		{&c.JoinTimeout, d.JoinTimeout}, {&c.RejoinInterval, d.RejoinInterval}, {&c.LeaveTimeout, d.LeaveTimeout}, {&c.ProbeInterval, d.ProbeInterval},
 		{&c.ProbeTimeout, d.ProbeTimeout}, {&c.GossipInterval, d.GossipInterval},
 	} {
 		if *f.value == 0 {
@@ -163,7 +168,7 @@ func (c Config) Validate() error {
 	if c.ProbeTimeout <= 0 || c.ProbeTimeout >= c.ProbeInterval {
 		wrong("ProbeTimeout %v: expected more than 0 and less than ProbeInterval %v", c.ProbeTimeout, c.ProbeInterval)
 	}
-	if c.JoinTimeout < 0 || c.LeaveTimeout < 0 || c.GossipInterval < 0 || c.SuspicionMult < 0 || c.GossipNodes < 0 {
+	if c.JoinTimeout < 0 || c.RejoinInterval < 0 || c.LeaveTimeout < 0 || c.GossipInterval < 0 || c.SuspicionMult < 0 || c.GossipNodes < 0 {
 		wrong("times and counts must be at least 0")
 	}
 	return errors.Join(faults...)

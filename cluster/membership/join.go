@@ -39,6 +39,7 @@ func Join(ctx context.Context, c Config) (*Cluster, error) {
 			l.Close()
 			return nil, err
 		}
+		go l.rejoin()
 	}
 	go l.tell()
 	return l, nil
@@ -78,6 +79,32 @@ func (l *Cluster) join(ctx context.Context) error {
 			}
 			return err
 		case <-time.After(retryInterval):
+		}
+	}
+}
+
+// rejoin tries the addresses of Join that are no member's, now and then.
+func (l *Cluster) rejoin() {
+	tick := time.NewTicker(l.config.RejoinInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-l.done:
+			return
+		case <-tick.C:
+		}
+		there := map[string]bool{}
+		for _, m := range l.Members() {
+			there[m.Address] = true
+		}
+		var missing []string
+		for _, address := range l.config.Join {
+			if !there[address] { // a name is never an address: it is asked each time
+				missing = append(missing, address)
+			}
+		}
+		if len(missing) > 0 {
+			l.list.Join(missing) // failing is the usual case; the next time may do
 		}
 	}
 }

@@ -138,6 +138,25 @@ func TestNameTaken(t *testing.T) {
 	}
 }
 
+// The member that all others joined at dies and is started anew, alone: they find
+// it again.
+func TestRejoin(t *testing.T) {
+	a := join(t, config("a"))
+	c := config("b", a.Self().Address)
+	c.RejoinInterval = 50 * time.Millisecond
+	b := join(t, c)
+	expect(t, b, Joined, "a")
+	a.Close()
+	expect(t, b, Dead, "a")
+	next := config("a")
+	next.Listen = a.Self().Address
+	again := join(t, next)
+	if m := expect(t, b, Joined, "a"); m.ID != again.Self().ID {
+		t.Errorf("b sees %s, expected %s", m.ID, again.Self().ID)
+	}
+	expect(t, again, Joined, "b")
+}
+
 // Each way of not being let in is one error of its kind within the stated time.
 func TestRefused(t *testing.T) {
 	closedPort := func() string {

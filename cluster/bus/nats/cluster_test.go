@@ -156,10 +156,22 @@ func TestAddRoutes(t *testing.T) {
 	}
 }
 
+// A server on all addresses says one that others can use.
+func TestAdvertise(t *testing.T) {
+	s := start(t, nats.ServerOptions{Listen: "0.0.0.0:0", RouteListen: "0.0.0.0:0", Insecure: true, Advertise: "localhost"})
+	if !strings.HasPrefix(s.ClientURL(), "nats://localhost:") || !strings.HasPrefix(s.RouteURL(), "nats-route://localhost:") {
+		t.Errorf("URLs %s and %s, expected localhost", s.ClientURL(), s.RouteURL())
+	}
+	s = start(t, nats.ServerOptions{Name: "b", Listen: "0.0.0.0:0", Insecure: true})
+	if err := connect(t, nats.Options{URLs: []string{s.ClientURL()}}).Flush(t.Context()); err != nil || strings.Contains(s.ClientURL(), "0.0.0.0") {
+		t.Errorf("%s: %v", s.ClientURL(), err)
+	}
+}
+
 // Each fault of the options is told, all at once.
 func TestOptionsFaults(t *testing.T) {
-	err := nats.ServerOptions{Listen: "0.0.0.0:0", RouteListen: "here", MaxBytes: 10, Users: []nats.User{{Name: "x"}}}.Validate()
-	for _, want := range []string{"0.0.0.0:0 is reached by other machines", `"here": expected host:port`, "at least 256 KiB", `user "x": expected a name and a password`} {
+	err := nats.ServerOptions{Listen: "0.0.0.0:0", RouteListen: "here", MaxBytes: 10, Advertise: "a:1", Users: []nats.User{{Name: "x"}}}.Validate()
+	for _, want := range []string{"0.0.0.0:0 is reached by other machines", `"here": expected host:port`, "at least 256 KiB", `Advertise "a:1"`, `user "x": expected a name and a password`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("server's faults: %v; expected %q among them", err, want)
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
+	"strconv"
 	"sync"
 	"time"
 
@@ -76,13 +78,14 @@ func (s *Server) Connect(ctx context.Context, o Options) (*Bus, error) {
 	return b, nil
 }
 
-// ClientURL is where clients connect, with the host that was listened on.
+// ClientURL is where clients connect: the host that was listened on, or Advertise's
+// where that is no address for others.
 func (s *Server) ClientURL() string {
 	scheme := "nats"
 	if s.o.TLS != nil {
 		scheme = "tls"
 	}
-	return fmt.Sprintf("%s://%s", scheme, s.s.Addr())
+	return fmt.Sprintf("%s://%s", scheme, s.o.reached(s.s.Addr()))
 }
 
 // RouteURL is where servers of other nodes connect; empty without RouteListen.
@@ -91,7 +94,34 @@ func (s *Server) RouteURL() string {
 	if a == nil {
 		return ""
 	}
-	return "nats-route://" + a.String()
+	return "nats-route://" + s.o.reached(a)
+}
+
+// reached is the host:port that others reach an address of ours at.
+func (o ServerOptions) reached(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	host := o.Advertise
+	if host == "" {
+		host = firstAddress()
+	}
+	return net.JoinHostPort(host, strconv.Itoa(tcp.Port))
+}
+
+// firstAddress is this machine's first address that is not a loopback one, or the
+// loopback one if it has no other.
+func firstAddress() string {
+	all, err := net.InterfaceAddrs()
+	if err == nil {
+		for _, a := range all {
+			if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && n.IP.To4() != nil {
+				return n.IP.String()
+			}
+		}
+	}
+	return "127.0.0.1"
 }
 
 // AddRoutes has the server connect to the route URLs of others, and go on trying.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	natsserver "github.com/nats-io/nats-server/v2/server"
@@ -32,6 +33,11 @@ type ServerOptions struct {
 
 	// RouteListen is the host:port for the servers of other nodes; empty: none.
 	RouteListen string
+
+	// Advertise is the host, a name or an address, that others reach this server at
+	// where it listens on all addresses (0.0.0.0). Default: the machine's first
+	// address that is not a loopback one.
+	Advertise string
 
 	// Routes are route URLs of other servers, nats-route://host:port.
 	Routes []string
@@ -133,6 +139,9 @@ func (o ServerOptions) Validate() error {
 	}
 	if o.MaxPendingBytes < int64(o.MaxBytes) {
 		faults = append(faults, fmt.Errorf("nats: MaxPendingBytes: expected at least MaxBytes, is %d", o.MaxPendingBytes))
+	}
+	if strings.ContainsAny(o.Advertise, " /") || strings.Contains(o.Advertise, ":") && net.ParseIP(o.Advertise) == nil {
+		faults = append(faults, fmt.Errorf("nats: Advertise %q: expected a host without a port", o.Advertise))
 	}
 	for _, u := range o.Users {
 		if u.Name == "" || u.Password == "" {
