@@ -1,7 +1,6 @@
 package nats
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 )
@@ -25,7 +24,7 @@ func (l *logger) say(format string, v []any) {
 // Start returns the error.
 func (l *logger) Fatalf(format string, v ...any) {
 	l.mu.Lock()
-	l.last = errors.New(fmt.Sprintf(format, v...))
+	l.last = fmt.Errorf(format, v...)
 	l.mu.Unlock()
 	l.say(format, v)
 }
