@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func connect(ctx context.Context, o Options, more ...natsgo.Option) (*Bus, error
 	select {
 	case r := <-done:
 		if r.err != nil {
-			return nil, explain(where, o.ConnectTimeout, r.err)
+			return nil, explain(where, o, r.err)
 		}
 		b.conn = r.conn
 		b.maxBytes = int(r.conn.MaxPayload())
@@ -59,22 +60,25 @@ func connect(ctx context.Context, o Options, more ...natsgo.Option) (*Bus, error
 		return nil, fmt.Errorf("nats: connecting to %s: %w", where, ctx.Err())
 	case <-timeout.C:
 		go abandon()
-		return nil, explain(where, o.ConnectTimeout, natsgo.ErrTimeout)
+		return nil, explain(where, o, natsgo.ErrTimeout)
 	}
 }
 
 // explain turns an error of connecting into one that says what to do.
-func explain(where string, patience time.Duration, err error) error {
+func explain(where string, o Options, err error) error {
 	text := err.Error()
+	// A TLS 1.3 server judges a client's certificate after the client thinks that all
+	// is well; its refusal may be overtaken by the end of the connection.
+	hungUp := o.TLS != nil && (errors.Is(err, io.EOF) || strings.Contains(text, "broken pipe") || strings.Contains(text, "connection reset"))
 	switch {
 	case errors.Is(err, natsgo.ErrAuthorization), errors.Is(err, natsgo.ErrAuthExpired), errors.Is(err, natsgo.ErrAuthRevoked):
 		return fmt.Errorf("nats: %s: %w: the credentials are not the cluster's; give the cluster's --config: %w", where, bus.ErrRefused, err)
 	case errors.Is(err, natsgo.ErrSecureConnWanted), errors.Is(err, natsgo.ErrSecureConnRequired):
 		return fmt.Errorf("nats: %s: %w: the one side wants TLS, the other has none; give both the same --config: %w", where, bus.ErrRefused, err)
-	case strings.Contains(text, "tls:"), strings.Contains(text, "x509:"):
+	case hungUp, strings.Contains(text, "tls:"), strings.Contains(text, "x509:"):
 		return fmt.Errorf("nats: %s: %w: the certificates are not of one authority; give the cluster's --config: %w", where, bus.ErrRefused, err)
 	case errors.Is(err, natsgo.ErrTimeout), strings.Contains(text, "timeout"):
-		return fmt.Errorf("nats: no NATS server answers at %s within %v: %w", where, patience, err)
+		return fmt.Errorf("nats: no NATS server answers at %s within %v: %w", where, o.ConnectTimeout, err)
 	}
 	return fmt.Errorf("nats: no NATS server at %s: %w", where, err)
 }
