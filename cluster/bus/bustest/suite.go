@@ -9,7 +9,7 @@ import (
 
 // Patience is how long a test waits for what must happen. Nothing takes it all
 // unless it fails.
-const Patience = 10 * time.Second
+const Patience = 30 * time.Second
 
 // Setup makes what one test needs.
 type Setup struct {

@@ -89,7 +89,7 @@ func TestClosedRefuses(t *testing.T) {
 			case c.want != "" && (!errors.Is(err, bus.ErrRefused) || !strings.Contains(err.Error(), c.want)):
 				t.Errorf("got %v, expected ErrRefused and %q", err, c.want)
 			}
-			if took := time.Since(began); took > 5*time.Second {
+			if took := time.Since(began); took > 15*time.Second {
 				t.Errorf("took %v", took)
 			}
 		})
@@ -197,7 +197,7 @@ func TestWrongAddress(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), at) {
 			t.Errorf("%s: %v; expected an error with the address", name, err)
 		}
-		if took := time.Since(began); took > 3*time.Second {
+		if took := time.Since(began); took > 15*time.Second {
 			t.Errorf("%s: took %v", name, took)
 		}
 	}
