@@ -135,7 +135,7 @@ func tail(x float64) float64 {
 	if x > 30 {
 		return 0
 	}
-	y := 1 + x/64 // to the 64th power
+	y := 1 + float64(x/64) // to the 64th power
 	for range 6 {
 		y *= y
 	}
