@@ -73,11 +73,11 @@ func (r *bernoulliRows) Append(source int, targets []uint32) []uint32 {
 	}
 	from := len(targets)
 	for first := r.lo / r.size * r.size; first < r.hi; first += r.size {
-		n := min(r.size, r.space.Targets-first)
+		n := min(r.size, r.hi-first) // what comes beyond is not drawn
 		before := len(targets)
 		targets = r.gaps.Row(r.key.Sub(span(first, source)), uint32(n), uint32(first), targets)
-		if first < r.lo || first+n > r.hi {
-			targets = targets[:before+r.within(targets[before:])]
+		if first < r.lo {
+			targets = targets[:before+r.fromLo(targets[before:])]
 		}
 	}
 	if r.excludes && source >= r.lo && source < r.hi {
@@ -88,11 +88,11 @@ func (r *bernoulliRows) Append(source int, targets []uint32) []uint32 {
 	return targets
 }
 
-// within moves the targets of the range to the front, and returns their number.
-func (r *bernoulliRows) within(targets []uint32) int {
+// fromLo moves the targets from lo on to the front, and returns their number.
+func (r *bernoulliRows) fromLo(targets []uint32) int {
 	n := 0
 	for _, t := range targets {
-		if int(t) >= r.lo && int(t) < r.hi {
+		if int(t) >= r.lo {
 			targets[n] = t
 			n++
 		}
