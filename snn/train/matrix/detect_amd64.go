@@ -1,0 +1,6 @@
+package matrix
+
+import "golang.org/x/sys/cpu"
+
+// vectors reports whether this processor runs the kernels.
+var vectors = cpu.X86.HasAVX2 && cpu.X86.HasFMA
