@@ -1,0 +1,2 @@
+// Package loss has what training makes small, with gradients.
+package loss

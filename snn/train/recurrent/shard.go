@@ -1,0 +1,161 @@
+package recurrent
+
+import (
+	"github.com/volley-snn/volley/snn/train/lane"
+	"github.com/volley-snn/volley/snn/train/loss"
+	"github.com/volley-snn/volley/snn/train/matrix"
+)
+
+// Shard is some samples of a batch on their way through a network: Input and
+// Initial are set, then come Forward, and Backward where one learns. It keeps its
+// memory from batch to batch. Arrays have rows of samples, steps outermost.
+type Shard struct {
+	Samples int
+	Input   matrix.Lists // [ticks x samples][inputs], spikes
+	Initial []float32    // [samples][hidden], the potential before the first step
+	Labels  []int32
+
+	Spikes matrix.Lists // [ticks x samples][hidden]
+	Logits []float32    // [samples][outputs]
+	Loss   float64      // sum over samples of the cross-entropy
+	First  []int32      // [samples][hidden]: the tick of the first spike, or Ticks
+
+	net                     *Network
+	xIn, xRec               []float32 // normalised
+	inverseIn, inverseRec   []float32
+	current, d, v           []float32
+	mean                    []float32 // [samples][hidden], of spikes over steps
+	normal, inverse, zero   []float32
+	gLogits, gMean, gSpikes []float32
+	gIn, gRec, slope, u, gI []float32
+	gV, gD                  []float32
+	transposed              matrix.Lists
+	blocks                  matrix.Blocks
+	product                 matrix.Product
+	gradient                lane.FilterGradient
+}
+
+// NewShard is an empty shard of the network.
+func (n *Network) NewShard() *Shard { return &Shard{net: n} }
+
+// Begin makes room for so many samples, and empties Input.
+func (s *Shard) Begin(samples int) {
+	n := s.net
+	s.Samples = samples
+	s.Input.Reset(n.Inputs)
+	s.Initial = grow(s.Initial, samples*n.Hidden)
+	s.Labels = grow(s.Labels, samples)
+}
+
+// Count is how many spikes the layer fired.
+func (s *Shard) Count() int64 { return int64(len(s.Spikes.Index)) }
+
+// Forward takes the samples through the network.
+func (s *Shard) Forward() {
+	n := s.net
+	h, rows := n.Hidden, n.Ticks*s.Samples
+	s.room(rows)
+	fill(s.xIn, n.of(InputBias))
+	s.Input.AddRows(s.xIn, &n.in, 0, rows)
+	s.Spikes.Reset(h)
+	clear(s.mean)
+	for k := range s.First {
+		s.First[k] = int32(n.Ticks)
+	}
+	for t := range n.Ticks {
+		from, to := t*s.Samples, (t+1)*s.Samples
+		recurrent := s.xRec[from*h : to*h]
+		fill(recurrent, n.of(RecurrentBias))
+		if t > 0 {
+			s.Spikes.AddRows(recurrent, &n.rec, from-s.Samples, from)
+		}
+		for b := range s.Samples {
+			s.step(t, b)
+		}
+	}
+	for k := range s.mean {
+		s.mean[k] /= float32(n.Ticks)
+	}
+	s.read()
+}
+
+// step is one sample's step t.
+func (s *Shard) step(t, b int) {
+	n, h := s.net, s.net.Hidden
+	r := t*s.Samples + b
+	row := func(x []float32) []float32 { return x[r*h : (r+1)*h : (r+1)*h] }
+	xIn, xRec, current, d, v := row(s.xIn), row(s.xRec), row(s.current), row(s.d), row(s.v)
+	s.inverseIn[r], s.inverseRec[r] = lane.Normalize(xIn, epsilon), lane.Normalize(xRec, epsilon)
+	lane.TwoAffine(current, xIn, n.of(InputNormScale), xRec, n.of(RecurrentNormScale), n.shift)
+	d0, v0 := s.before(t, b)
+	n.filter.Step(d, v, d0, v0, current)
+	mean, first := s.mean[b*h:(b+1)*h], s.First[b*h:(b+1)*h]
+	for j, x := range v {
+		if x > n.Threshold {
+			s.Spikes.Index = append(s.Spikes.Index, uint32(j))
+			mean[j]++
+			first[j] = min(first[j], int32(t))
+		}
+	}
+	s.Spikes.End()
+}
+
+// before is the state before step t.
+func (s *Shard) before(t, b int) (d0, v0 []float32) {
+	h := s.net.Hidden
+	if t == 0 {
+		return s.zero, s.Initial[b*h : (b+1)*h]
+	}
+	r := (t-1)*s.Samples + b
+	return s.d[r*h : (r+1)*h], s.v[r*h : (r+1)*h]
+}
+
+// read makes logits of the mean activities, and the loss.
+func (s *Shard) read() {
+	n, o := s.net, s.net.Outputs
+	fill(s.normal, n.of(ReadoutBias))
+	s.product.Add(s.normal, s.mean, s.Samples, &n.readout)
+	scale, shift := n.of(ReadoutNormScale), n.of(ReadoutNormShift)
+	s.Loss = 0
+	for b := range s.Samples {
+		x, out := s.normal[b*o:(b+1)*o], s.Logits[b*o:(b+1)*o]
+		s.inverse[b] = lane.Normalize(x, epsilon)
+		for k := range x {
+			out[k] = float32(x[k]*scale[k]) + shift[k]
+		}
+		s.Loss += loss.CrossEntropy(s.gLogits[b*o:(b+1)*o], out, int(s.Labels[b]), 0)
+	}
+}
+
+func (s *Shard) room(rows int) {
+	n := s.net
+	h := n.Hidden
+	for _, x := range []*[]float32{&s.xIn, &s.xRec, &s.current, &s.d, &s.v, &s.gIn, &s.gRec} {
+		*x = grow(*x, rows*h)
+	}
+	s.inverseIn, s.inverseRec = grow(s.inverseIn, rows), grow(s.inverseRec, rows)
+	for _, x := range []*[]float32{&s.mean, &s.gMean, &s.gSpikes, &s.gV, &s.gD} {
+		*x = grow(*x, s.Samples*h)
+	}
+	s.First = grow(s.First, s.Samples*h)
+	s.Logits, s.normal, s.gLogits = grow(s.Logits, s.Samples*n.Outputs), grow(s.normal, s.Samples*n.Outputs), grow(s.gLogits, s.Samples*n.Outputs)
+	s.inverse = grow(s.inverse, s.Samples)
+	for _, x := range []*[]float32{&s.zero, &s.slope, &s.u, &s.gI, &s.gradient.A, &s.gradient.B} {
+		*x = grow(*x, h)
+	}
+	clear(s.zero)
+}
+
+// fill sets every row of x to one row.
+func fill(x, row []float32) {
+	for len(x) > 0 {
+		x = x[copy(x, row):]
+	}
+}
+
+func grow[T any](x []T, n int) []T {
+	if cap(x) < n {
+		return make([]T, n)
+	}
+	return x[:n]
+}
