@@ -32,6 +32,9 @@ const (
 	Volleys
 	Rounding
 	Surrogate
+	Encoding
+	Augmentation
+	Dropout
 )
 
 // Seed is the root key of a purpose under a seed.

@@ -1,6 +1,7 @@
 package recurrent
 
 import (
+	"github.com/volley-snn/volley/snn/synchrony"
 	"github.com/volley-snn/volley/snn/train/lane"
 	"github.com/volley-snn/volley/snn/train/loss"
 	"github.com/volley-snn/volley/snn/train/matrix"
@@ -18,13 +19,18 @@ type Shard struct {
 	Spikes matrix.Lists // [ticks x samples][hidden]
 	Logits []float32    // [samples][outputs]
 	Loss   float64      // sum over samples of the cross-entropy
-	First  []int32      // [samples][hidden]: the tick of the first spike, or Ticks
+	// Times and InputTimes are the tick of each neuron's first spike, or Ticks;
+	// of its last with LastSpike.
+	Times, InputTimes []int32 // [samples][hidden], [samples][inputs]
+	LastSpike         bool
+	Kappa             []float64 // of each sample's spikes; NaN where it is not defined
 
 	net                     *Network
 	xIn, xRec               []float32 // normalised
 	inverseIn, inverseRec   []float32
 	current, d, v           []float32
 	mean                    []float32 // [samples][hidden], of spikes over steps
+	counts                  []uint16  // [samples][hidden], spikes
 	normal, inverse, zero   []float32
 	gLogits, gMean, gSpikes []float32
 	gIn, gRec, slope, u, gI []float32
@@ -45,6 +51,48 @@ func (s *Shard) Begin(samples int) {
 	s.Input.Reset(n.Inputs)
 	s.Initial = grow(s.Initial, samples*n.Hidden)
 	s.Labels = grow(s.Labels, samples)
+	s.InputTimes = grow(s.InputTimes, samples*n.Inputs)
+	for k := range s.InputTimes {
+		s.InputTimes[k] = int32(n.Ticks)
+	}
+}
+
+// EndInput ends the spikes of sample b in tick t, which have been appended to
+// Input.Index. Ticks come in order, and samples within them.
+func (s *Shard) EndInput(t, b int) {
+	s.Input.End()
+	times := s.InputTimes[b*s.net.Inputs : (b+1)*s.net.Inputs]
+	for _, i := range s.Input.Row(s.Input.Rows() - 1) {
+		if s.LastSpike || times[i] > int32(t) {
+			times[i] = int32(t)
+		}
+	}
+}
+
+// measure sets the samples' chance-corrected synchrony.
+func (s *Shard) measure() {
+	h := s.net.Hidden
+	bins := make([]int64, s.net.Ticks)
+	s.Kappa = grow(s.Kappa, s.Samples)
+	for b := range s.Samples {
+		for t := range bins {
+			bins[t] = int64(len(s.Spikes.Row(t*s.Samples + b)))
+		}
+		squares := int64(0)
+		for _, m := range s.counts[b*h : (b+1)*h] {
+			squares += int64(m) * int64(m)
+		}
+		s.Kappa[b] = synchrony.Kappa(h, bins, squares)
+	}
+}
+
+// Last is who fired in sample b's last tick: of the layer, or of its inputs.
+func (s *Shard) Last(layer bool, b int) []uint32 {
+	row := (s.net.Ticks-1)*s.Samples + b
+	if layer {
+		return s.Spikes.Row(row)
+	}
+	return s.Input.Row(row)
 }
 
 // Count is how many spikes the layer fired.
@@ -58,9 +106,9 @@ func (s *Shard) Forward() {
 	fill(s.xIn, n.of(InputBias))
 	s.Input.AddRows(s.xIn, &n.in, 0, rows)
 	s.Spikes.Reset(h)
-	clear(s.mean)
-	for k := range s.First {
-		s.First[k] = int32(n.Ticks)
+	clear(s.counts)
+	for k := range s.Times {
+		s.Times[k] = int32(n.Ticks)
 	}
 	for t := range n.Ticks {
 		from, to := t*s.Samples, (t+1)*s.Samples
@@ -73,9 +121,10 @@ func (s *Shard) Forward() {
 			s.step(t, b)
 		}
 	}
-	for k := range s.mean {
-		s.mean[k] /= float32(n.Ticks)
+	for k, c := range s.counts {
+		s.mean[k] = float32(c) / float32(n.Ticks)
 	}
+	s.measure()
 	s.read()
 }
 
@@ -89,12 +138,14 @@ func (s *Shard) step(t, b int) {
 	lane.TwoAffine(current, xIn, n.of(InputNormScale), xRec, n.of(RecurrentNormScale), n.shift)
 	d0, v0 := s.before(t, b)
 	n.filter.Step(d, v, d0, v0, current)
-	mean, first := s.mean[b*h:(b+1)*h], s.First[b*h:(b+1)*h]
+	counts, times := s.counts[b*h:(b+1)*h], s.Times[b*h:(b+1)*h]
 	for j, x := range v {
 		if x > n.Threshold {
 			s.Spikes.Index = append(s.Spikes.Index, uint32(j))
-			mean[j]++
-			first[j] = min(first[j], int32(t))
+			counts[j]++
+			if s.LastSpike || times[j] > int32(t) {
+				times[j] = int32(t)
+			}
 		}
 	}
 	s.Spikes.End()
@@ -137,7 +188,7 @@ func (s *Shard) room(rows int) {
 	for _, x := range []*[]float32{&s.mean, &s.gMean, &s.gSpikes, &s.gV, &s.gD} {
 		*x = grow(*x, s.Samples*h)
 	}
-	s.First = grow(s.First, s.Samples*h)
+	s.Times, s.counts = grow(s.Times, s.Samples*h), grow(s.counts, s.Samples*h)
 	s.Logits, s.normal, s.gLogits = grow(s.Logits, s.Samples*n.Outputs), grow(s.normal, s.Samples*n.Outputs), grow(s.gLogits, s.Samples*n.Outputs)
 	s.inverse = grow(s.inverse, s.Samples)
 	for _, x := range []*[]float32{&s.zero, &s.slope, &s.u, &s.gI, &s.gradient.A, &s.gradient.B} {

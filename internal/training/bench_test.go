@@ -1,0 +1,70 @@
+package training
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/volley-snn/volley/snn/dataset"
+	"github.com/volley-snn/volley/snn/ssdp/batch"
+	"github.com/volley-snn/volley/snn/train"
+	"github.com/volley-snn/volley/snn/train/encode"
+	"github.com/volley-snn/volley/snn/train/optimize"
+	"github.com/volley-snn/volley/snn/train/plastic"
+	"github.com/volley-snn/volley/snn/train/recurrent"
+	"github.com/volley-snn/volley/snn/train/surrogate"
+)
+
+// BenchmarkBatch is a batch of the paper's single-layer network on Fashion-MNIST.
+func BenchmarkBatch(b *testing.B) {
+	set := fashion(b)
+	rule := func(weight int) train.WeightRule {
+		return train.WeightRule{Weight: weight, Config: plastic.Config{Params: batch.Corrected(10)}}
+	}
+	for name, rules := range map[string][]train.WeightRule{
+		"plain": nil, "ssdp": {rule(recurrent.InputWeight), rule(recurrent.RecurrentWeight)},
+	} {
+		b.Run(name, func(b *testing.B) {
+			n := recurrent.New(recurrent.Config{Inputs: 784, Hidden: 1024, Outputs: 10, Ticks: 10, Threshold: 0.5, Surrogate: surrogate.MultiGaussian(), TauM: [2]float64{2, 6}, TauN: [2]float64{2, 6}})
+			n.Initialize(1)
+			t := train.New(n, train.Config{
+				Seed: 1, Batch: 256, Shards: 4, Encoder: encode.NewBernoulli(20, 5./9, 10), Optimizer: optimize.NewAdam(1e-5), Rate: optimize.Constant(0.01),
+				ClipNorm: 1, RateTarget: 0.1, RateWeight: 0.5, Rules: rules,
+			})
+			least, k := 1e18, 0
+			for b.Loop() {
+				start := time.Now()
+				if err := Workers(1).learn(t, set, 0, k%t.Batches(set)); err != nil {
+					b.Fatal(err)
+				}
+				least = min(least, float64(time.Since(start).Nanoseconds()))
+				k++
+			}
+			b.ReportMetric(least/1e6, "least-ms")
+			y := t.Take()
+			b.ReportMetric(y.Rate, "rate")
+		})
+	}
+}
+
+func fashion(b *testing.B) *train.Set {
+	const folder = "../../../shared/data/fashion-mnist"
+	if _, err := os.Stat(folder); err != nil {
+		b.Skip("FASHION-MNIST IS MISSING: ", err)
+	}
+	read := func(name string, into func(f *os.File) error) {
+		f, err := os.Open(folder + "/" + name)
+		if err == nil {
+			err = into(f)
+			_ = f.Close()
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	var m *dataset.Images
+	var labels []byte
+	read("train-images-idx3-ubyte.gz", func(f *os.File) (err error) { m, err = dataset.ReadImages(f.Name(), f); return })
+	read("train-labels-idx1-ubyte.gz", func(f *os.File) (err error) { labels, err = dataset.ReadLabels(f.Name(), f); return })
+	return train.Whole(m, labels)
+}

@@ -1,0 +1,3 @@
+// Package training runs trainings: workers, data files, checkpoints, and what is
+// written down of each epoch.
+package training

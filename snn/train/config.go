@@ -1,0 +1,27 @@
+package train
+
+import (
+	"github.com/volley-snn/volley/snn/train/encode"
+	"github.com/volley-snn/volley/snn/train/optimize"
+	"github.com/volley-snn/volley/snn/train/plastic"
+)
+
+// Config of a training.
+type Config struct {
+	Seed          uint64
+	Batch, Shards int
+	Encoder       encode.Encoder
+	Optimizer     optimize.Optimizer
+	Rate          optimize.Schedule // of learning, by epoch
+	ClipNorm      float64           // of the gradient; 0: none
+	RateTarget    float64           // spikes a neuron and tick
+	RateWeight    float64           // the loss gains RateWeight (rate - RateTarget)^2
+	LastSpike     bool              // spike times are those of last spikes, as the published rule has it
+	Rules         []WeightRule
+}
+
+// WeightRule is SSDP on a weight of the network.
+type WeightRule struct {
+	Weight int // the parameter's number: recurrent.InputWeight or recurrent.RecurrentWeight
+	plastic.Config
+}

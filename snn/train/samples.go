@@ -1,0 +1,26 @@
+package train
+
+import "github.com/volley-snn/volley/snn/train/recurrent"
+
+// encode makes the input of a shard.
+func (t *Trainer) encode(s *recurrent.Shard, index []int32) {
+	n := t.Net
+	for b, i := range index {
+		s.Labels[b] = int32(t.set.Labels[i])
+		lanes := potentialKey(t.Seed, t.epoch, i).Lanes()
+		v := s.Initial[b*n.Hidden : (b+1)*n.Hidden]
+		for j := range v {
+			v[j] = lanes.Uniform(uint32(j))
+		}
+	}
+	if t.noise != nil {
+		t.encodeNoisy(s, index)
+		return
+	}
+	for tick := range n.Ticks {
+		for b, i := range index {
+			s.Input.Index = t.Encoder.Append(s.Input.Index, t.set.Images.Image(int(i)), tick, encodingKey(t.Seed, t.epoch, i).Lanes())
+			s.EndInput(tick, b)
+		}
+	}
+}
