@@ -3,7 +3,8 @@ package examples
 
 import "embed"
 
-// Files holds NAME.yaml for each example.
+// Files holds NAME.yaml for each example that is simulated, and train/NAME.yaml for
+// each that is trained.
 //
-//go:embed *.yaml
+//go:embed *.yaml train/*.yaml
 var Files embed.FS

@@ -20,7 +20,10 @@ func examplesCommand() *cobra.Command {
 			if len(args) == 1 {
 				text, err := fs.ReadFile(examples.Files, args[0]+".yaml")
 				if err != nil {
-					return noExample(args[0])
+					text, err = fs.ReadFile(examples.Files, "train/"+args[0]+".yaml")
+				}
+				if err != nil {
+					return noExample("", args[0])
 				}
 				_, err = os.Stdout.Write(text)
 				return err
@@ -39,7 +42,20 @@ func examplesCommand() *cobra.Command {
 					fmt.Println("    " + line)
 				}
 			}
-			fmt.Println("\nvolley run example:NAME runs one; volley examples NAME prints its model file.")
+			fmt.Println("\nvolley run example:NAME runs one; volley examples NAME prints its model file.\n\nTrained with labels, by volley train example:NAME:")
+			if names, err = fs.Glob(examples.Files, "train/*.yaml"); err != nil {
+				return err
+			}
+			for _, name := range names {
+				m, err := model.LoadTraining(examples.Files, name, model.Options{})
+				if err != nil {
+					return err
+				}
+				fmt.Println(strings.TrimSuffix(strings.TrimPrefix(name, "train/"), ".yaml"))
+				for _, line := range wrap(m.Description, 76) {
+					fmt.Println("    " + line)
+				}
+			}
 			return nil
 		},
 	}
@@ -58,11 +74,11 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// noExample says that there is no such example, and which there are.
-func noExample(name string) error {
-	files, _ := fs.Glob(examples.Files, "*.yaml") // the pattern is well formed
+// noExample says that there is no such example in a folder, and which there are.
+func noExample(folder, name string) error {
+	files, _ := fs.Glob(examples.Files, folder+"*.yaml") // the pattern is well formed
 	for i := range files {
-		files[i] = strings.TrimSuffix(files[i], ".yaml")
+		files[i] = strings.TrimSuffix(strings.TrimPrefix(files[i], folder), ".yaml")
 	}
 	return usageError{fmt.Errorf("there is no example %q; expected one of %s", name, strings.Join(files, ", "))}
 }

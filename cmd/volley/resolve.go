@@ -32,27 +32,37 @@ func (o overlay) Open(name string) (fs.File, error) {
 // resolve reads MODEL, a path or example:NAME, and returns it with the places
 // that its data files are looked up in: beside the model, then dataDir.
 func resolve(arg, dataDir string, options model.Options) (*model.Model, fs.FS, error) {
+	return resolveWith(arg, "", dataDir, options, model.Load)
+}
+
+// resolveTraining is resolve of a model that is trained.
+func resolveTraining(arg, dataDir string, options model.Options) (*model.Training, fs.FS, error) {
+	return resolveWith(arg, "train/", dataDir, options, model.LoadTraining)
+}
+
+// resolveWith looks examples up in a folder of theirs.
+func resolveWith[M any](arg, folder, dataDir string, options model.Options, load func(fs.FS, string, model.Options) (M, error)) (m M, files fs.FS, err error) {
 	var places overlay
 	var name string
 	if example, ok := strings.CutPrefix(arg, "example:"); ok {
-		places, name = overlay{examples.Files}, example+".yaml"
+		places, name = overlay{examples.Files}, folder+example+".yaml"
 		if _, err := fs.Stat(examples.Files, name); err != nil {
-			return nil, nil, noExample(example)
+			return m, nil, noExample(folder, example)
 		}
 	} else {
 		places, name = overlay{os.DirFS(filepath.Dir(arg))}, filepath.Base(arg)
 		options.Folder = filepath.ToSlash(filepath.Dir(arg))
 	}
-	m, err := model.Load(places, name, options)
+	m, err = load(places, name, options)
 	if err != nil {
-		return nil, nil, err
+		return m, nil, err
 	}
 	if dataDir != "" {
 		switch info, err := os.Stat(dataDir); {
 		case err != nil:
-			return nil, nil, usageError{fmt.Errorf("--data: %w", err)}
+			return m, nil, usageError{fmt.Errorf("--data: %w", err)}
 		case !info.IsDir():
-			return nil, nil, usageError{fmt.Errorf("--data %s: expected a directory, found a file", dataDir)}
+			return m, nil, usageError{fmt.Errorf("--data %s: expected a directory, found a file", dataDir)}
 		}
 		places = append(places, os.DirFS(dataDir))
 	}

@@ -52,6 +52,10 @@ func digest(said *Model) string {
 	if err != nil {
 		panic(fmt.Sprintf("model: a decoded model holds what JSON cannot: %v", err))
 	}
+	return sum256(text)
+}
+
+func sum256(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

@@ -21,6 +21,21 @@ type Options struct {
 // Load reads the model file at path of files, with the files that it includes. The
 // error is a Faults that lists all that is wrong, or that a file cannot be read.
 func Load(files fs.FS, path string, o Options) (*Model, error) {
+	m := &Model{}
+	text, err := loadInto(files, path, o, reflect.ValueOf(m).Elem(), func(d *decoder, places map[string]place) Faults {
+		m.places = places
+		return m.check(d.units)
+	})
+	if err != nil {
+		return nil, err
+	}
+	m.Source = text
+	return m, nil
+}
+
+// loadInto decodes a file, with what it includes, into a struct, and checks it: check
+// gets where the parts stand, and its faults need no places. It returns the text.
+func loadInto(files fs.FS, path string, o Options, into reflect.Value, check func(d *decoder, places map[string]place) Faults) ([]byte, error) {
 	r := reader{files: files, folder: o.Folder}
 	t := r.read(path, nil)
 	if len(r.faults) > 0 {
@@ -28,7 +43,7 @@ func Load(files fs.FS, path string, o Options) (*Model, error) {
 	}
 	var faults Faults
 	for _, set := range o.Set {
-		if f := override(t, set); f != nil {
+		if f := override(t, set, into.Type()); f != nil {
 			faults = append(faults, *f)
 		}
 	}
@@ -38,23 +53,21 @@ func Load(files fs.FS, path string, o Options) (*Model, error) {
 	x.replace(t, "")
 	faults = append(faults, x.faults...)
 	faults = append(faults, choose(t, "")...)
-	m := &Model{}
 	d := decoder{places: map[string]*tree{}, units: map[string]string{}}
-	d.object(t, "", reflect.ValueOf(m).Elem())
-	m.places = d.at(r.shown(path))
+	d.object(t, "", into)
+	places := d.at(r.shown(path))
 	faults = append(faults, d.faults...)
 	blamed := append(d.unknown, faults.paths()...)
-	for _, f := range m.check(d.units) {
+	for _, f := range check(&d, places) {
 		if !explained(f.Path, blamed) {
-			f.File, f.Line, f.Column = m.Place(f.Path)
+			f.File, f.Line, f.Column = standing(places, f.Path)
 			faults = append(faults, f)
 		}
 	}
 	if len(faults) > 0 {
 		return nil, faults.sorted()
 	}
-	m.Source = r.source(o.Set)
-	return m, nil
+	return r.source(o.Set), nil
 }
 
 // explained reports whether a fault at path may be but a consequence of what is

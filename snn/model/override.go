@@ -7,8 +7,9 @@ import (
 )
 
 // override applies "path=value" to the tree. The value is YAML; null takes the part
-// out. Parts of a list are named by their number: records.signals[0].interval.
-func override(t *tree, set string) *Fault {
+// out. Parts of a list are named by their number: records.signals[0].interval. root
+// is the type that the tree is decoded into.
+func override(t *tree, set string, root reflect.Type) *Fault {
 	path, text, ok := strings.Cut(set, "=")
 	where := "--set " + set
 	if !ok || path == "" {
@@ -51,10 +52,10 @@ func override(t *tree, set string) *Fault {
 		case last && value.kind == null && next != nil:
 			at.drop(key)
 			return nil
-		case last && (next != nil || mayBeNew(keys)):
+		case last && (next != nil || mayBeNew(root, keys)):
 			at.set(key, value)
 			return nil
-		case next == nil && mayBeNew(keys[:i+1]):
+		case next == nil && mayBeNew(root, keys[:i+1]):
 			next = &tree{kind: mapping, file: where}
 			at.set(key, next)
 		case next == nil:
@@ -108,15 +109,15 @@ func (t *tree) unplaced() {
 
 // mayBeNew reports whether an override may add the part at a path: a key that
 // the model's types know, but no new population or other named entry.
-func mayBeNew(keys []string) bool {
-	f, ok := section(keys[0])
+func mayBeNew(root reflect.Type, keys []string) bool {
+	f, ok := section(root, keys[0])
 	return ok && (len(keys) != 2 || f.Type.Kind() != reflect.Slice)
 }
 
 // section is the model's field of a key.
-func section(key string) (reflect.StructField, bool) {
-	for i := range reflect.TypeFor[Model]().NumField() {
-		if f := reflect.TypeFor[Model]().Field(i); f.Tag.Get("yaml") == key && key != "-" && key != "" {
+func section(root reflect.Type, key string) (reflect.StructField, bool) {
+	for i := range root.NumField() {
+		if f := root.Field(i); f.Tag.Get("yaml") == key && key != "-" && key != "" {
 			return f, true
 		}
 	}

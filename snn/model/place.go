@@ -1,6 +1,7 @@
 package model
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -24,9 +25,12 @@ func (d *decoder) at(file string) map[string]place {
 
 // Place is where the part of the model at a path stands, or the nearest part around
 // it. A part that was built in Go has no file.
-func (m *Model) Place(path string) (file string, line, column int) {
+func (m *Model) Place(path string) (file string, line, column int) { return standing(m.places, path) }
+
+// standing is Place among the places of a model's parts.
+func standing(places map[string]place, path string) (file string, line, column int) {
 	for {
-		if p, ok := m.places[path]; ok || path == "" {
+		if p, ok := places[path]; ok || path == "" {
 			return p.file, p.line, p.column
 		}
 		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
@@ -41,7 +45,7 @@ func (m *Model) Faults(errs ...error) Faults {
 		path, message, found := strings.Cut(err.Error(), ": ")
 		root, _, _ := strings.Cut(path, ".")
 		root, _, _ = strings.Cut(root, "[")
-		if _, known := section(root); !found || !known || strings.Contains(path, " ") {
+		if _, known := section(reflect.TypeFor[Model](), root); !found || !known || strings.Contains(path, " ") {
 			path, message = "", err.Error()
 		}
 		if word, _, _ := strings.Cut(message, " "); path != "" {

@@ -45,3 +45,6 @@ func (p *Participation) AddBatch(fired []int64, windows int) {
 
 // Len is the number of neurons.
 func (p *Participation) Len() int { return len(p.p) }
+
+// State is the running state, for checkpoints: the slice is live.
+func (p *Participation) State() (share []float64, windows *int) { return p.p, &p.windows }

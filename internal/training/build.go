@@ -1,0 +1,144 @@
+package training
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/ssdp"
+	"github.com/volley-snn/volley/snn/ssdp/batch"
+	"github.com/volley-snn/volley/snn/train"
+	"github.com/volley-snn/volley/snn/train/encode"
+	"github.com/volley-snn/volley/snn/train/optimize"
+	"github.com/volley-snn/volley/snn/train/plastic"
+	"github.com/volley-snn/volley/snn/train/recurrent"
+	"github.com/volley-snn/volley/snn/train/surrogate"
+)
+
+// build makes the network of a model, for images of so many pixels, and what
+// trains it.
+func build(m *model.Training, pixels int) *train.Trainer {
+	ticks := m.Ticks()
+	n := recurrent.New(recurrent.Config{
+		Inputs: pixels, Hidden: m.Network.Hidden, Outputs: m.Network.Outputs, Ticks: ticks,
+		Threshold: float32(m.Network.Threshold), Surrogate: slope(&m.Network),
+		TauM: [2]float64{m.Network.TauM.Min / m.Dt, m.Network.TauM.Max / m.Dt}, TauN: [2]float64{m.Network.TauN.Min, m.Network.TauN.Max},
+		FrozenNorms: m.Network.FrozenNorms,
+	})
+	n.Initialize(m.Seed)
+	c := train.Config{
+		Seed: m.Seed, Batch: m.Batch, Shards: m.Shards, Encoder: encoder(&m.Encoding, ticks), Optimizer: optimizer(&m.Optimizer),
+		Rate: schedule(&m.Optimizer, m.Epochs), ClipNorm: m.Optimizer.ClipNorm, RateTarget: m.Rate.Target, RateWeight: m.Rate.Weight,
+	}
+	for k := range m.Plasticity {
+		r := rule(&m.Plasticity[k], m)
+		c.LastSpike = c.LastSpike || r.Params.Quirks.LastSpike && !r.Exponential
+		c.Rules = append(c.Rules, r)
+	}
+	return train.New(n, c)
+}
+
+func encoder(e *model.Encoding, ticks int) encode.Encoder {
+	if e.Model == "latency" {
+		return encode.NewLatency(e.Least, ticks)
+	}
+	return encode.NewBernoulli(e.Gain, e.Decay, ticks)
+}
+
+func optimizer(o *model.Optimizer) optimize.Optimizer {
+	switch o.Model {
+	case "sgd":
+		return &optimize.SGD{Momentum: o.Momentum, Decay: o.Decay}
+	case "adamw":
+		a := optimize.NewAdamW(o.Decay)
+		a.SpareBare = true
+		return a
+	}
+	return optimize.NewAdam(o.Decay)
+}
+
+func schedule(o *model.Optimizer, epochs int) optimize.Schedule {
+	if o.Schedule == "constant" {
+		return optimize.Constant(o.Rate)
+	}
+	return optimize.Cosine{From: o.Rate, To: o.EndRate, Epochs: epochs, Warmup: o.Warmup}
+}
+
+func slope(n *model.Trained) surrogate.Slope {
+	switch n.Surrogate {
+	case "arctan":
+		return surrogate.Arctan(n.Alpha)
+	case "sigmoid":
+		return surrogate.Sigmoid(n.Alpha)
+	case "triangle":
+		return surrogate.Triangle()
+	case "gaussian":
+		return surrogate.Gaussian(1 / n.Alpha)
+	case "rectangle":
+		return surrogate.Rectangle()
+	case "exponential":
+		return surrogate.Exponential(n.Alpha)
+	}
+	return surrogate.MultiGaussian()
+}
+
+func rule(r *model.TrainedRule, m *model.Training) train.WeightRule {
+	ticks := m.Ticks()
+	p := batch.Corrected(ticks)
+	p.OneSilent = ssdp.OneSilent(r.OneSilent)
+	if r.Mode == "published" {
+		p = batch.Published(ticks)
+	}
+	p.SigmaTicks, p.APlus, p.ABase, p.Beta, p.Horizon = r.Sigma/m.Dt, r.APlus, r.ABase, r.Beta, r.Horizon
+	c := plastic.Config{
+		Exponential: r.Rule == "exponential", Params: p, Start: r.Start, Before: r.When == "before",
+		Gate: plastic.Gate(r.Gate), GateKappa: r.Measure == "kappa", GateK: r.GateK, Warmup: r.Warmup, Horizon: r.Horizon,
+		Control: plastic.Control(r.Control),
+	}
+	if c.Exponential {
+		c.Decay = batch.PublishedExponential(r.APlus)
+		c.Anneal = batch.Anneal{Start: r.APlus, End: r.EndAPlus, Epochs: m.Epochs}
+	}
+	weight := recurrent.InputWeight
+	if r.Weight == "recurrent" {
+		weight = recurrent.RecurrentWeight
+	}
+	return train.WeightRule{Weight: weight, Config: c}
+}
+
+// check finds what the model's own checks cannot: rules whose parameters clash,
+// labels beyond the outputs.
+func check(m *model.Training, labels ...[]byte) error {
+	var faults model.Faults
+	for k := range m.Plasticity {
+		r := rule(&m.Plasticity[k], m)
+		for _, err := range r.Check() {
+			faults = append(faults, model.Fault{Path: "plasticity." + m.Plasticity[k].Name, Message: err.Error()})
+		}
+	}
+	most := 0
+	for _, l := range labels {
+		for _, x := range l {
+			most = max(most, int(x))
+		}
+	}
+	if most >= m.Network.Outputs {
+		faults = append(faults, model.Fault{Path: "network.outputs", Message: fmt.Sprintf("is %d, but the data have label %d", m.Network.Outputs, most)})
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
+}
+
+// Bytes is about what the training of a model takes, for images of so many pixels.
+func Bytes(m *model.Training, pixels int) int64 {
+	h, t := float64(m.Network.Hidden), float64(m.Ticks())
+	parameters := h * (float64(pixels) + h + float64(m.Network.Outputs) + 8)
+	vectors := float64(5+m.Shards) + 3 // values, gradients, Adam's means, and the packed weights
+	if len(m.Plasticity) > 0 {
+		vectors++
+	}
+	activity := float64(m.Batch) * t * (10*h + float64(pixels)/2)
+	return int64(math.Min(4*(parameters*vectors+activity), 1<<62))
+}

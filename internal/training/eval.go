@@ -1,0 +1,75 @@
+package training
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/train"
+)
+
+// Evaluation is what a trained network makes of its test under noise.
+type Evaluation struct {
+	Model       string        `json:"model"`
+	Seed        uint64        `json:"seed"`
+	Epochs      int           `json:"epochs"`
+	JitterTicks float64       `json:"jitter_ticks"`
+	Deletion    float64       `json:"deletion"`
+	Noise       float64       `json:"noise"`
+	Samples     int           `json:"samples"`
+	Accuracy    float64       `json:"accuracy"`
+	Loss        record.Number `json:"loss"`
+	Rate        record.Number `json:"rate"`
+	Kappa       record.Number `json:"kappa"`
+
+	Predictions []int32 `json:"-"` // of samples, in their order
+}
+
+// Trained reads the model of a training's directory.
+func Trained(dir string) (*model.Training, error) {
+	h, _, err := trained(dir)
+	if err != nil {
+		return nil, err
+	}
+	return h.Model, nil
+}
+
+func trained(dir string) (*header, []byte, error) {
+	file := filepath.Join(dir, CheckpointFile)
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	return decodeCheckpoint(file, data)
+}
+
+// Evaluate tests the network in a directory on the data files of its model.
+func Evaluate(ctx context.Context, dir string, files fs.FS, noise train.Noise, w Workers) (*Evaluation, error) {
+	h, vectors, err := trained(dir)
+	if err != nil {
+		return nil, err
+	}
+	d, err := Load(h.Model, files)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Model: h.Model, Dir: dir, Workers: w, data: d, trainer: build(h.Model, h.Pixels)}
+	if err := h.restore(filepath.Join(dir, CheckpointFile), s.trainer, vectors); err != nil {
+		return nil, err
+	}
+	of := &noise
+	if noise == (train.Noise{}) {
+		of = nil
+	}
+	y, err := s.test(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	return &Evaluation{
+		Model: h.Model.Name, Seed: h.Model.Seed, Epochs: len(h.Epochs), JitterTicks: noise.JitterTicks, Deletion: noise.Deletion, Noise: noise.Events,
+		Samples: y.Samples, Accuracy: y.Accuracy(), Loss: record.Number(y.Loss), Rate: record.Number(y.Rate), Kappa: record.Number(y.Kappa), Predictions: y.Predictions,
+	}, nil
+}

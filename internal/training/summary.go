@@ -1,0 +1,73 @@
+package training
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"math"
+
+	"github.com/volley-snn/volley/internal/record"
+)
+
+// Summary is summary.json.
+type Summary struct {
+	Model       string        `json:"model"`
+	ModelDigest string        `json:"model_digest"`
+	Seed        uint64        `json:"seed"`
+	Epochs      int           `json:"epochs"` // done
+	Of          int           `json:"of_epochs"`
+	Parameters  int           `json:"parameters"`
+	WeightHash  string        `json:"weight_hash"` // SHA-256 of all parameters as little-endian float32
+	Validation  bool          `json:"validation"`  // what is called test is a validation set
+	Accuracy    record.Number `json:"test_accuracy"`
+	Loss        record.Number `json:"test_loss"`
+	Rate        record.Number `json:"rate"`
+	Kappa       record.Number `json:"kappa"`
+	NeverActive int           `json:"never_active"`
+	WallS       float64       `json:"wall_s"`
+	CPUS        float64       `json:"cpu_s"`
+	Workers     int           `json:"workers"`
+	History     []Epoch       `json:"history"`
+}
+
+// Summary is what the training has come to.
+func (s *Session) Summary() *Summary {
+	o := &Summary{
+		Model: s.Model.Name, ModelDigest: s.Model.Digest(), Seed: s.Model.Seed, Epochs: len(s.Epochs), Of: s.Model.Epochs,
+		Parameters: s.trainer.Net.Layout.Len(), WeightHash: weightHash(s.trainer.Net.Values), Validation: s.Model.Data.Validation > 0,
+		Accuracy: record.NaN, Loss: record.NaN, Rate: record.NaN, Kappa: record.NaN, Workers: int(s.Workers), History: s.Epochs,
+	}
+	for _, e := range s.Epochs {
+		o.WallS += e.WallS
+		o.CPUS += e.CPUS
+		o.Accuracy, o.Loss, o.Rate, o.Kappa, o.NeverActive = e.TestAccuracy, e.TestLoss, e.Rate, e.Kappa, e.NeverActive
+	}
+	return o
+}
+
+// Finish writes the summary and the weights.
+func (s *Session) Finish() error {
+	text, err := json.MarshalIndent(s.Summary(), "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := write(s.Dir, SummaryFile, append(text, '\n')); err != nil {
+		return err
+	}
+	weights, err := npz(&s.trainer.Net.Layout, s.trainer.Net.Values)
+	if err != nil {
+		return err
+	}
+	return write(s.Dir, WeightsFile, weights)
+}
+
+func weightHash(x []float32) string {
+	h := sha256.New()
+	var b [4]byte
+	for _, y := range x {
+		binary.LittleEndian.PutUint32(b[:], math.Float32bits(y+0)) // -0 is 0
+		_, _ = h.Write(b[:])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
