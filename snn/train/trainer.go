@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/volley-snn/volley/snn/train/lane"
 	"github.com/volley-snn/volley/snn/train/plastic"
 	"github.com/volley-snn/volley/snn/train/recurrent"
 )
@@ -128,10 +129,7 @@ func (t *Trainer) Reduce(part, parts int) {
 	from, to := part*n/parts, (part+1)*n/parts
 	for step := 1; step < t.Shards; step *= 2 {
 		for k := 0; k+step < t.Shards; k += 2 * step {
-			sum := t.grads[k][from:to]
-			for i, x := range t.grads[k+step][from:to] {
-				sum[i] += x
-			}
+			lane.Add(t.grads[k][from:to], t.grads[k+step][from:to])
 		}
 	}
 }

@@ -14,7 +14,12 @@ type Adam struct {
 func (a *Adam) Step(x, g, m, v []float32) {
 	c := *a
 	g, m, v = g[:len(x)], m[:len(x)], v[:len(x)]
-	for k := range x {
+	from := whole(len(x))
+	if from > 0 {
+		constants := [...]float32{c.Beta1, c.Rest1, c.Beta2, c.Rest2, c.Root, c.Epsilon, c.Rate, c.Keep, c.Decay}
+		adamAVX2(&[]*float32{&x[0], &g[0], &m[0], &v[0]}[0], from, &constants[0])
+	}
+	for k := from; k < len(x); k++ {
 		y := g[k] + float32(c.Decay*x[k])
 		m[k] = float32(c.Beta1*m[k]) + float32(c.Rest1*y)
 		v[k] = float32(c.Beta2*v[k]) + float32(c.Rest2*float32(y*y))

@@ -267,3 +267,398 @@ DATA numberbca36821<>+20(SB)/4, $0xbca36821
 DATA numberbca36821<>+24(SB)/4, $0xbca36821
 DATA numberbca36821<>+28(SB)/4, $0xbca36821
 GLOBL numberbca36821<>(SB), RODATA|NOPTR, $32
+
+// func addAVX2(arrays **float32, n int)
+// Requires: AVX
+TEXT ·addAVX2(SB), NOSPLIT, $0-16
+	MOVQ arrays+0(FP), AX
+	MOVQ n+8(FP), DX
+	XORQ CX, CX
+
+addAVX2_loop:
+	MOVQ    (AX), BX
+	VMOVUPS (BX)(CX*4), Y0
+	MOVQ    8(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	VADDPS  Y0, Y1, Y0
+	MOVQ    (AX), BX
+	VMOVUPS Y0, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	CMPQ    CX, DX
+	JL      addAVX2_loop
+	VZEROUPPER
+	RET
+
+// func addProductAVX2(arrays **float32, n int)
+// Requires: AVX
+TEXT ·addProductAVX2(SB), NOSPLIT, $0-16
+	MOVQ arrays+0(FP), AX
+	MOVQ n+8(FP), DX
+	XORQ CX, CX
+
+addProductAVX2_loop:
+	MOVQ    (AX), BX
+	VMOVUPS (BX)(CX*4), Y0
+	MOVQ    8(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	MOVQ    16(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	VMULPS  Y1, Y2, Y1
+	VADDPS  Y0, Y1, Y0
+	MOVQ    (AX), BX
+	VMOVUPS Y0, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	CMPQ    CX, DX
+	JL      addProductAVX2_loop
+	VZEROUPPER
+	RET
+
+// func twoAffineAVX2(arrays **float32, n int)
+// Requires: AVX
+TEXT ·twoAffineAVX2(SB), NOSPLIT, $0-16
+	MOVQ arrays+0(FP), AX
+	MOVQ n+8(FP), DX
+	XORQ CX, CX
+
+twoAffineAVX2_loop:
+	MOVQ    8(AX), BX
+	VMOVUPS (BX)(CX*4), Y0
+	MOVQ    16(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	VMULPS  Y0, Y1, Y0
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	MOVQ    32(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	VMULPS  Y1, Y2, Y1
+	VADDPS  Y0, Y1, Y0
+	MOVQ    40(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	VADDPS  Y0, Y1, Y0
+	MOVQ    (AX), BX
+	VMOVUPS Y0, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	CMPQ    CX, DX
+	JL      twoAffineAVX2_loop
+	VZEROUPPER
+	RET
+
+// func filterStepAVX2(arrays **float32, n int)
+// Requires: AVX
+TEXT ·filterStepAVX2(SB), NOSPLIT, $0-16
+	MOVQ arrays+0(FP), AX
+	MOVQ n+8(FP), DX
+	XORQ CX, CX
+
+filterStepAVX2_loop:
+	MOVQ    56(AX), BX
+	VMOVUPS (BX)(CX*4), Y0
+	MOVQ    16(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	VMULPS  Y0, Y1, Y0
+	MOVQ    64(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	MOVQ    32(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	VMULPS  Y1, Y2, Y1
+	VADDPS  Y0, Y1, Y0
+	MOVQ    (AX), BX
+	VMOVUPS Y0, (BX)(CX*4)
+	MOVQ    40(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	VMULPS  Y1, Y2, Y1
+	MOVQ    48(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	VMULPS  Y2, Y0, Y0
+	VADDPS  Y1, Y0, Y0
+	MOVQ    8(AX), BX
+	VMOVUPS Y0, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	CMPQ    CX, DX
+	JL      filterStepAVX2_loop
+	VZEROUPPER
+	RET
+
+// func filterBackAVX2(arrays **float32, n int)
+// Requires: AVX
+TEXT ·filterBackAVX2(SB), NOSPLIT, $0-16
+	MOVQ arrays+0(FP), AX
+	MOVQ n+8(FP), DX
+	XORQ CX, CX
+
+filterBackAVX2_loop:
+	MOVQ    40(AX), BX
+	VMOVUPS (BX)(CX*4), Y0
+	MOVQ    48(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	VMULPS  Y0, Y1, Y0
+	MOVQ    8(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	VADDPS  Y0, Y1, Y0
+	MOVQ    96(AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	VMULPS  Y1, Y0, Y1
+	MOVQ    16(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	VADDPS  Y1, Y2, Y1
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	MOVQ    64(AX), BX
+	VMOVUPS (BX)(CX*4), Y3
+	MOVQ    56(AX), BX
+	VMOVUPS (BX)(CX*4), Y4
+	VSUBPS  Y4, Y3, Y3
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y2, Y3, Y2
+	MOVQ    24(AX), BX
+	VMOVUPS Y2, (BX)(CX*4)
+	MOVQ    32(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	MOVQ    72(AX), BX
+	VMOVUPS (BX)(CX*4), Y3
+	MOVQ    80(AX), BX
+	VMOVUPS (BX)(CX*4), Y4
+	VSUBPS  Y4, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y2, Y3, Y2
+	MOVQ    32(AX), BX
+	VMOVUPS Y2, (BX)(CX*4)
+	MOVQ    88(AX), BX
+	VMOVUPS (BX)(CX*4), Y2
+	VMULPS  Y2, Y0, Y0
+	MOVQ    8(AX), BX
+	VMOVUPS Y0, (BX)(CX*4)
+	MOVQ    104(AX), BX
+	VMOVUPS (BX)(CX*4), Y0
+	VMULPS  Y0, Y1, Y0
+	MOVQ    16(AX), BX
+	VMOVUPS Y0, (BX)(CX*4)
+	MOVQ    112(AX), BX
+	VMOVUPS (BX)(CX*4), Y0
+	VMULPS  Y0, Y1, Y0
+	MOVQ    (AX), BX
+	VMOVUPS Y0, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	CMPQ    CX, DX
+	JL      filterBackAVX2_loop
+	VZEROUPPER
+	RET
+
+// func normalFinishAVX2(arrays **float32, n int, mean float32, slope float32, inverse float32)
+// Requires: AVX
+TEXT ·normalFinishAVX2(SB), NOSPLIT, $0-28
+	MOVQ         arrays+0(FP), AX
+	MOVQ         n+8(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSS mean+16(FP), Y0
+	VBROADCASTSS slope+20(FP), Y1
+	VBROADCASTSS inverse+24(FP), Y2
+
+normalFinishAVX2_loop:
+	MOVQ    (AX), BX
+	VMOVUPS (BX)(CX*4), Y3
+	VSUBPS  Y0, Y3, Y3
+	MOVQ    8(AX), BX
+	VMOVUPS (BX)(CX*4), Y4
+	VMULPS  Y4, Y1, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMULPS  Y2, Y3, Y3
+	MOVQ    (AX), BX
+	VMOVUPS Y3, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	CMPQ    CX, DX
+	JL      normalFinishAVX2_loop
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(arrays **float32, n int, factor float32)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-20
+	MOVQ         arrays+0(FP), AX
+	MOVQ         n+8(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSS factor+16(FP), Y0
+
+scaleAVX2_loop:
+	MOVQ    (AX), BX
+	VMOVUPS (BX)(CX*4), Y1
+	VMULPS  Y1, Y0, Y1
+	MOVQ    (AX), BX
+	VMOVUPS Y1, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	CMPQ    CX, DX
+	JL      scaleAVX2_loop
+	VZEROUPPER
+	RET
+
+// func adamAVX2(arrays **float32, n int, constants *float32)
+// Requires: AVX
+TEXT ·adamAVX2(SB), NOSPLIT, $0-24
+	MOVQ         arrays+0(FP), AX
+	MOVQ         n+8(FP), DX
+	XORQ         CX, CX
+	MOVQ         constants+16(FP), BX
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS 4(BX), Y1
+	VBROADCASTSS 8(BX), Y2
+	VBROADCASTSS 12(BX), Y3
+	VBROADCASTSS 16(BX), Y4
+	VBROADCASTSS 20(BX), Y5
+	VBROADCASTSS 24(BX), Y6
+	VBROADCASTSS 28(BX), Y7
+	VBROADCASTSS 32(BX), Y8
+
+adamAVX2_loop:
+	MOVQ    (AX), BX
+	VMOVUPS (BX)(CX*4), Y9
+	MOVQ    8(AX), BX
+	VMOVUPS (BX)(CX*4), Y10
+	VMULPS  Y8, Y9, Y11
+	VADDPS  Y10, Y11, Y10
+	MOVQ    16(AX), BX
+	VMOVUPS (BX)(CX*4), Y11
+	VMULPS  Y0, Y11, Y11
+	VMULPS  Y1, Y10, Y12
+	VADDPS  Y11, Y12, Y11
+	MOVQ    16(AX), BX
+	VMOVUPS Y11, (BX)(CX*4)
+	MOVQ    24(AX), BX
+	VMOVUPS (BX)(CX*4), Y12
+	VMULPS  Y2, Y12, Y12
+	VMULPS  Y10, Y10, Y10
+	VMULPS  Y3, Y10, Y10
+	VADDPS  Y12, Y10, Y10
+	MOVQ    24(AX), BX
+	VMOVUPS Y10, (BX)(CX*4)
+	VSQRTPS Y10, Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y10, Y5, Y10
+	VDIVPS  Y10, Y11, Y11
+	VMULPS  Y9, Y7, Y9
+	VMULPS  Y6, Y11, Y10
+	VSUBPS  Y10, Y9, Y9
+	MOVQ    (AX), BX
+	VMOVUPS Y9, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	CMPQ    CX, DX
+	JL      adamAVX2_loop
+	VZEROUPPER
+	RET
+
+// func sumAVX2(arrays **float32, n int) float32
+// Requires: AVX, SSE
+TEXT ·sumAVX2(SB), NOSPLIT, $0-20
+	MOVQ   arrays+0(FP), AX
+	MOVQ   n+8(FP), DX
+	XORQ   CX, CX
+	VXORPS Y0, Y0, Y0
+
+sumAVX2_loop:
+	MOVQ         (AX), BX
+	VADDPS       (BX)(CX*4), Y0, Y0
+	ADDQ         $0x08, CX
+	CMPQ         CX, DX
+	JL           sumAVX2_loop
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X1
+	VMOVHLPS     X1, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VADDSS       X0, X1, X1
+	MOVSS        X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func centerAVX2(arrays **float32, n int, mean float32) float32
+// Requires: AVX, SSE
+TEXT ·centerAVX2(SB), NOSPLIT, $0-28
+	MOVQ         arrays+0(FP), AX
+	MOVQ         n+8(FP), DX
+	XORQ         CX, CX
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS mean+16(FP), Y1
+
+centerAVX2_loop:
+	MOVQ         (AX), BX
+	VMOVUPS      (BX)(CX*4), Y2
+	VSUBPS       Y1, Y2, Y2
+	MOVQ         (AX), BX
+	VMOVUPS      Y2, (BX)(CX*4)
+	VMULPS       Y2, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	ADDQ         $0x08, CX
+	CMPQ         CX, DX
+	JL           centerAVX2_loop
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X1
+	VMOVHLPS     X1, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VADDSS       X0, X1, X1
+	MOVSS        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func scaledSumsAVX2(arrays **float32, n int) (sum float32, along float32)
+// Requires: AVX, SSE
+TEXT ·scaledSumsAVX2(SB), NOSPLIT, $0-24
+	MOVQ   arrays+0(FP), AX
+	MOVQ   n+8(FP), DX
+	XORQ   CX, CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+scaledSumsAVX2_loop:
+	MOVQ         8(AX), BX
+	VMOVUPS      (BX)(CX*4), Y2
+	MOVQ         16(AX), BX
+	VMOVUPS      (BX)(CX*4), Y3
+	VMULPS       Y2, Y3, Y2
+	MOVQ         (AX), BX
+	VMOVUPS      Y2, (BX)(CX*4)
+	VADDPS       Y2, Y0, Y0
+	MOVQ         24(AX), BX
+	VMOVUPS      (BX)(CX*4), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         $0x08, CX
+	CMPQ         CX, DX
+	JL           scaledSumsAVX2_loop
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPS       X2, X0, X2
+	VMOVHLPS     X2, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDSS       X0, X2, X2
+	MOVSS        X2, sum+16(FP)
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
+	MOVSS        X0, along+20(FP)
+	VZEROUPPER
+	RET
+
+// func aboveAVX2(bits *byte, x *float32, n int, threshold float32)
+// Requires: AVX
+TEXT ·aboveAVX2(SB), NOSPLIT, $0-28
+	MOVQ         bits+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS threshold+24(FP), Y0
+
+aboveAVX2_loop:
+	VMOVUPS   (CX), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (AX)
+	ADDQ      $0x20, CX
+	INCQ      AX
+	SUBQ      $0x08, DX
+	JG        aboveAVX2_loop
+	VZEROUPPER
+	RET

@@ -8,3 +8,63 @@ package lane
 //
 //go:noescape
 func multiGaussianAVX2(out *float32, u *float32, n int)
+
+// addAVX2 is Add: out, x; n is a multiple of 8 above 0.
+//
+//go:noescape
+func addAVX2(arrays **float32, n int)
+
+// addProductAVX2 is AddProduct: out, x, y; n is a multiple of 8 above 0.
+//
+//go:noescape
+func addProductAVX2(arrays **float32, n int)
+
+// twoAffineAVX2 is TwoAffine: out, x, a, y, b, c; n is a multiple of 8 above 0.
+//
+//go:noescape
+func twoAffineAVX2(arrays **float32, n int)
+
+// filterStepAVX2 is Filter.Step: d, v, d0, v0, current, A, A1, B, B1; n is a multiple of 8 above 0.
+//
+//go:noescape
+func filterStepAVX2(arrays **float32, n int)
+
+// filterBackAVX2 is Filter.Back: out, V, D, A, B of the gradient, spike, slope, d, v0, d0, current, A, A1, B, B1; n is a multiple of 8 above 0.
+//
+//go:noescape
+func filterBackAVX2(arrays **float32, n int)
+
+// normalFinishAVX2 ends NormalizeBack: out, x; n is a multiple of 8 above 0.
+//
+//go:noescape
+func normalFinishAVX2(arrays **float32, n int, mean float32, slope float32, inverse float32)
+
+// scaleAVX2 multiplies: x; n is a multiple of 8 above 0.
+//
+//go:noescape
+func scaleAVX2(arrays **float32, n int, factor float32)
+
+// adamAVX2 is Adam.Step: x, g, m, v; n is a multiple of 8 above 0.
+//
+//go:noescape
+func adamAVX2(arrays **float32, n int, constants *float32)
+
+// sumAVX2 is the sum: x; n is a multiple of 8 above 0.
+//
+//go:noescape
+func sumAVX2(arrays **float32, n int) float32
+
+// centerAVX2 shifts x by its mean and returns the sum of squares: x; n is a multiple of 8 above 0.
+//
+//go:noescape
+func centerAVX2(arrays **float32, n int, mean float32) float32
+
+// scaledSumsAVX2 starts NormalizeBack: out, g, scale, x; n is a multiple of 8 above 0.
+//
+//go:noescape
+func scaledSumsAVX2(arrays **float32, n int) (sum float32, along float32)
+
+// aboveAVX2 sets the bits of bits where x is above the threshold; n is a multiple of 8 above 0.
+//
+//go:noescape
+func aboveAVX2(bits *byte, x *float32, n int, threshold float32)

@@ -1,6 +1,10 @@
 package optimize
 
-import "math"
+import (
+	"math"
+
+	"github.com/volley-snn/volley/snn/train/lane"
+)
 
 // Norm is the Euclidean norm of a gradient, summed in float64: four sums of every
 // fourth number, then those.
@@ -24,9 +28,7 @@ func Norm(grad []float32) float64 {
 func Clip(grad []float32, most float64) float64 {
 	norm := Norm(grad)
 	if f := float32(most / (norm + 1e-6)); f < 1 {
-		for k := range grad {
-			grad[k] *= f
-		}
+		lane.Scale(grad, f)
 	}
 	return norm
 }

@@ -1,6 +1,8 @@
 package recurrent
 
 import (
+	"math/bits"
+
 	"github.com/volley-snn/volley/snn/synchrony"
 	"github.com/volley-snn/volley/snn/train/lane"
 	"github.com/volley-snn/volley/snn/train/loss"
@@ -30,6 +32,7 @@ type Shard struct {
 	inverseIn, inverseRec   []float32
 	current, d, v           []float32
 	mean                    []float32 // [samples][hidden], of spikes over steps
+	fired                   []byte    // bits, of a sample in a step
 	counts                  []uint16  // [samples][hidden], spikes
 	normal, inverse, zero   []float32
 	gLogits, gMean, gSpikes []float32
@@ -139,8 +142,10 @@ func (s *Shard) step(t, b int) {
 	d0, v0 := s.before(t, b)
 	n.filter.Step(d, v, d0, v0, current)
 	counts, times := s.counts[b*h:(b+1)*h], s.Times[b*h:(b+1)*h]
-	for j, x := range v {
-		if x > n.Threshold {
+	s.fired = lane.Above(s.fired, v, n.Threshold)
+	for k, eight := range s.fired {
+		for ; eight != 0; eight &= eight - 1 {
+			j := 8*k + bits.TrailingZeros8(eight)
 			s.Spikes.Index = append(s.Spikes.Index, uint32(j))
 			counts[j]++
 			if s.LastSpike || times[j] > int32(t) {

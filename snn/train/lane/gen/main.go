@@ -12,6 +12,9 @@ import (
 func main() {
 	ConstraintExpr("amd64")
 	multiGaussian()
+	elementwise()
+	sums()
+	above()
 	Generate()
 }
 
