@@ -8,6 +8,8 @@ type Lists struct {
 	Columns int
 	Start   []int32 // one more than there are rows
 	Index   []uint32
+
+	cuts []int32 // scratch of AddRows
 }
 
 // Reset empties l, for rows of so many columns.
@@ -58,27 +60,67 @@ func (l *Lists) Transpose(out *Lists, from, to int) {
 }
 
 // AddRows adds rows from to to of the product l b to c: len (to-from)*columns of b.
+// It uses scratch memory of l.
 func (l *Lists) AddRows(c []float32, b *Blocks, from, to int) {
 	if l.Columns != b.rows || len(c) != (to-from)*b.columns {
 		panic(fmt.Sprintf("matrix: lists of %d columns times %d x %d into %d numbers of %d rows", l.Columns, b.rows, b.columns, len(c), to-from))
 	}
+	if from == to {
+		return
+	}
+	tile := l.tile(from, to)
+	l.split(from, to, tile)
+	rows := to - from
 	var edge [blockColumns]float32
 	for left := 0; left < b.columns; left += blockColumns {
 		block := b.data[left*b.rows:]
 		width := min(blockColumns, b.columns-left)
-		for r := from; r < to; r++ {
-			ones := l.Row(r)
-			if len(ones) == 0 {
-				continue
+		for begin := l.cuts; len(begin) > rows; begin = begin[rows:] {
+			for r := range rows {
+				ones := l.Index[begin[r]:begin[rows+r]]
+				if len(ones) == 0 {
+					continue
+				}
+				at := c[r*b.columns+left:][:width]
+				if width == blockColumns {
+					sum(at, block, ones)
+					continue
+				}
+				copy(edge[:], at)
+				sum(edge[:], block, ones)
+				copy(at, edge[:])
 			}
-			at := c[(r-from)*b.columns+left:][:width]
-			if width == blockColumns {
-				sum(at, block, ones)
-				continue
+		}
+	}
+}
+
+const (
+	tileOfRows = 96 // so many rows of a block stay in the first cache
+	fewOnes    = 12 // in a tile: below that, going through the lists again costs more
+)
+
+// tile is how many rows of a block to go through at a time.
+func (l *Lists) tile(from, to int) int {
+	ones := int(l.Start[to] - l.Start[from])
+	if ones*tileOfRows < fewOnes*l.Columns*(to-from) {
+		return max(l.Columns, 1)
+	}
+	return tileOfRows
+}
+
+// split finds where each row's list enters each tile: cuts holds, for each tile
+// and the end, a place of every row. Sums go through tiles in order, so that what is
+// added to an element comes in the order of the list.
+func (l *Lists) split(from, to, tile int) {
+	rows, tiles := to-from, (l.Columns+tile-1)/tile
+	l.cuts = grow(l.cuts, (tiles+1)*rows)
+	for r := range rows {
+		at, end := l.Start[from+r], l.Start[from+r+1]
+		l.cuts[r], l.cuts[tiles*rows+r] = at, end
+		for k := 1; k < tiles; k++ {
+			for limit := uint32(k * tile); at < end && l.Index[at] < limit; at++ {
 			}
-			copy(edge[:], at)
-			sum(edge[:], block, ones)
-			copy(at, edge[:])
+			l.cuts[k*rows+r] = at
 		}
 	}
 }
