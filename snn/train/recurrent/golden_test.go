@@ -1,87 +1,13 @@
 package recurrent
 
 import (
-	"math"
-	"os"
 	"testing"
 
-	"github.com/sbinet/npyio/npz"
-
 	"github.com/volley-snn/volley/snn/ssdp/batch"
+	"github.com/volley-snn/volley/snn/train/internal/golden"
 	"github.com/volley-snn/volley/snn/train/optimize"
 	"github.com/volley-snn/volley/snn/train/surrogate"
 )
-
-// golden holds the official network's numbers.
-const golden = "../../../../shared/golden/deep/"
-
-type archive struct {
-	t *testing.T
-	r *npz.Reader
-}
-
-func open(t *testing.T, name string) archive {
-	t.Helper()
-	if _, err := os.Stat(golden); err != nil {
-		t.Skip("GOLDEN FILES MISSING: nothing is compared with the official code: ", err)
-	}
-	r, err := npz.Open(golden + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = r.Close() })
-	return archive{t, r}
-}
-
-func (a archive) array(name string) []float64 {
-	a.t.Helper()
-	h := a.r.Header(name + ".npy")
-	if h == nil {
-		a.t.Fatalf("no array %s", name)
-	}
-	var out []float64
-	var err error
-	switch h.Descr.Type {
-	case "<f8":
-		err = a.r.Read(name+".npy", &out)
-	case "<f4":
-		var x []float32
-		err = a.r.Read(name+".npy", &x)
-		for _, y := range x {
-			out = append(out, float64(y))
-		}
-	case "<i8":
-		var x []int64
-		err = a.r.Read(name+".npy", &x)
-		for _, y := range x {
-			out = append(out, float64(y))
-		}
-	default:
-		a.t.Fatalf("%s has type %s", name, h.Descr.Type)
-	}
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	return out
-}
-
-// near compares numbers, relative to the largest.
-func near(t *testing.T, name string, got []float32, want []float64, tolerance float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: %d numbers, expected %d", name, len(got), len(want))
-	}
-	most := 0.0
-	for _, x := range want {
-		most = max(most, math.Abs(x))
-	}
-	for i, x := range want {
-		if d := math.Abs(float64(got[i]) - x); !(d <= tolerance*most) {
-			t.Errorf("%s: number %d is %g, the official code has %g (largest %g)", name, i, got[i], x, most)
-			return
-		}
-	}
-}
 
 func transposed(x []float64, rows, columns int) []float64 {
 	out := make([]float64, len(x))
@@ -102,10 +28,10 @@ var official = []string{
 }
 
 // parameters reads all parameters under a prefix, in our layout.
-func (a archive) parameters(n *Network, prefix string) [][]float64 {
+func parameters(a golden.Archive, n *Network, prefix string) [][]float64 {
 	var out [][]float64
 	for k, name := range official {
-		x := a.array(prefix + name)
+		x := a.Array(prefix + name)
 		if s := n.Layout.Specs[k].Shape; len(s) == 2 {
 			x = transposed(x, s[1], s[0])
 		}
@@ -119,14 +45,14 @@ func (a archive) parameters(n *Network, prefix string) [][]float64 {
 func TestAgainstOfficialNetwork(t *testing.T) {
 	const in, hidden, out, ticks, samples = 12, 16, 5, 6, 4
 	for _, file := range []string{"single_layer_f32.npz", "single_layer_f64.npz", "single_layer_officialinit_f32.npz", "single_layer_officialinit_f64.npz"} {
-		a := open(t, file)
+		a := golden.Open(t, file)
 		n := New(Config{Inputs: in, Hidden: hidden, Outputs: out, Ticks: ticks, Threshold: 0.5, Surrogate: surrogate.MultiGaussian(), FrozenNorms: true})
-		for k, x := range a.parameters(n, "init.") {
+		for k, x := range parameters(a, n, "init.") {
 			for i, y := range x {
 				n.of(k)[i] = float32(y)
 			}
 		}
-		inputs, labels, noise := a.array("inputs"), a.array("labels"), a.array("mem_noise")
+		inputs, labels, noise := a.Array("inputs"), a.Array("labels"), a.Array("mem_noise")
 		adam, grad, s := optimize.NewAdam(1e-5), n.Layout.New(), n.NewShard()
 		for step, prefix := range []string{"s0.", "s1.", "s2."} {
 			n.Refresh()
@@ -150,7 +76,7 @@ func TestAgainstOfficialNetwork(t *testing.T) {
 
 			count := float64(samples * ticks * hidden)
 			rate := float64(s.Count()) / count
-			near(t, file+prefix+"loss", []float32{float32(s.Loss/samples + 0.5*(rate-0.1)*(rate-0.1))}, a.array(prefix+"loss"), 2e-6)
+			golden.Near(t, file+prefix+"loss", []float32{float32(s.Loss/samples + 0.5*(rate-0.1)*(rate-0.1))}, a.Array(prefix+"loss"), 2e-6)
 			fresh := n.Layout.New()
 			s.Backward(fresh, samples, float32((rate-0.1)/count))
 			for k := range n.Layout.Specs {
@@ -162,15 +88,15 @@ func TestAgainstOfficialNetwork(t *testing.T) {
 					of[i] += g
 				}
 			}
-			for k, x := range a.parameters(n, prefix+"grad_preclip.") {
-				near(t, file+" "+prefix+n.Layout.Specs[k].Name+" gradient", n.Layout.Of(grad, k), x, 2e-5)
+			for k, x := range parameters(a, n, prefix+"grad_preclip.") {
+				golden.Near(t, file+" "+prefix+n.Layout.Specs[k].Name+" gradient", n.Layout.Of(grad, k), x, 2e-5)
 			}
 			norm := optimize.Clip(grad, 1)
-			near(t, file+prefix+"norm", []float32{float32(norm)}, a.array(prefix+"clip_total_norm"), 2e-5)
+			golden.Near(t, file+prefix+"norm", []float32{float32(norm)}, a.Array(prefix+"clip_total_norm"), 2e-5)
 			addPublished(t, n, s, labels)
 			adam.Step(&n.Layout, n.Values, grad, 0.01)
-			for k, x := range a.parameters(n, prefix+"after.") {
-				near(t, file+" "+prefix+n.Layout.Specs[k].Name+" after", n.of(k), x, 1e-5)
+			for k, x := range parameters(a, n, prefix+"after.") {
+				golden.Near(t, file+" "+prefix+n.Layout.Specs[k].Name+" after", n.of(k), x, 1e-5)
 			}
 			if t.Failed() {
 				return
@@ -179,10 +105,10 @@ func TestAgainstOfficialNetwork(t *testing.T) {
 	}
 }
 
-func compareForward(t *testing.T, a archive, s *Shard, name, prefix string) {
+func compareForward(t *testing.T, a golden.Archive, s *Shard, name, prefix string) {
 	t.Helper()
 	h, ticks := s.net.Hidden, s.net.Ticks
-	want, v, spikes := a.array(prefix+"mem"), make([]float32, len(s.v)), make([]float32, len(s.v))
+	want, v, spikes := a.Array(prefix+"mem"), make([]float32, len(s.v)), make([]float32, len(s.v))
 	for b := range s.Samples {
 		for tick := range ticks {
 			copy(v[(b*ticks+tick)*h:][:h], s.v[(tick*s.Samples+b)*h:])
@@ -191,9 +117,9 @@ func compareForward(t *testing.T, a archive, s *Shard, name, prefix string) {
 			}
 		}
 	}
-	near(t, name+"mem", v, want, 4e-6)
-	near(t, name+"spike", spikes, a.array(prefix+"spike"), 0)
-	near(t, name+"output", s.Logits, a.array(prefix+"output"), 4e-6)
+	golden.Near(t, name+"mem", v, want, 4e-6)
+	golden.Near(t, name+"spike", spikes, a.Array(prefix+"spike"), 0)
+	golden.Near(t, name+"output", s.Logits, a.Array(prefix+"output"), 4e-6)
 }
 
 // addPublished adds the published exponential rule's change, of the last tick, to
