@@ -11,9 +11,9 @@ import (
 	"github.com/volley-snn/volley/snn/train/parameter"
 )
 
-// npz is an archive of all parameters as NumPy reads it: each under its name, as
+// archive is an archive of all parameters as NumPy reads it: each under its name, as
 // float32. Matrices are turned so that a row is a target's, as in PyTorch.
-func npz(l *parameter.Layout, values []float32) ([]byte, error) {
+func archive(l *parameter.Layout, values []float32) ([]byte, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for k := range l.Specs {

@@ -55,7 +55,7 @@ func (s *Session) Finish() error {
 	if err := write(s.Dir, SummaryFile, append(text, '\n')); err != nil {
 		return err
 	}
-	weights, err := npz(&s.trainer.Net.Layout, s.trainer.Net.Values)
+	weights, err := archive(&s.trainer.Net.Layout, s.trainer.Net.Values)
 	if err != nil {
 		return err
 	}
