@@ -103,8 +103,8 @@ func (h *header) restore(file string, t *train.Trainer, data []byte) error {
 	return nil
 }
 
-// write makes a file whole: under a temporary name, made durable, then renamed.
-func write(dir, name string, data []byte) error {
+// Write makes a file whole: under a temporary name, made durable, then renamed.
+func Write(dir, name string, data []byte) error {
 	temporary := filepath.Join(dir, "."+name+".part")
 	err := func() error {
 		f, err := os.Create(temporary)

@@ -20,6 +20,8 @@ const (
 	ModelFile      = "model.yaml" // the text that the model was read from
 	SummaryFile    = "summary.json"
 	WeightsFile    = "weights.npz"
+
+	PredictionsFile = "predictions.csv" // of the last epoch's test, a row a sample
 )
 
 // Session is a training in a directory.
@@ -33,8 +35,9 @@ type Session struct {
 	// be nil.
 	Observe func(epoch, batch, batches int, done *Epoch)
 
-	trainer *train.Trainer
-	data    *Data
+	trainer     *train.Trainer
+	data        *Data
+	predictions []int32 // of the last epoch's test; nil where none has run since
 }
 
 // ErrExists says that a directory holds a training already.
@@ -49,7 +52,7 @@ func New(m *model.Training, d *Data, dir string, w Workers) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Model: m, Dir: dir, Workers: w, data: d, trainer: build(m, d.Pixels)}
-	return s, write(dir, ModelFile, m.Source)
+	return s, Write(dir, ModelFile, m.Source)
 }
 
 // Resume goes on with the training in a directory; it starts where there is no
@@ -117,6 +120,7 @@ func (s *Session) epoch(ctx context.Context, epoch int) (*Epoch, error) {
 		return nil, err
 	}
 	e.tested(y)
+	s.predictions = y.Predictions
 	spent := clock.Elapsed()
 	e.WallS, e.CPUS = spent.WallS, spent.CPUS
 	return e, nil
@@ -142,12 +146,12 @@ func (s *Session) save() error {
 	if err != nil {
 		return err
 	}
-	if err := write(s.Dir, CheckpointFile, data); err != nil {
+	if err := Write(s.Dir, CheckpointFile, data); err != nil {
 		return err
 	}
 	var rules []string
 	for k := range s.Model.Plasticity {
 		rules = append(rules, s.Model.Plasticity[k].Name)
 	}
-	return write(s.Dir, EpochsFile, table(s.Epochs, rules))
+	return Write(s.Dir, EpochsFile, table(s.Epochs, rules))
 }

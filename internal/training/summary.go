@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
 
 	"github.com/volley-snn/volley/internal/record"
@@ -46,20 +47,34 @@ func (s *Session) Summary() *Summary {
 	return o
 }
 
-// Finish writes the summary and the weights.
+// Finish writes the summary, the weights and the predictions.
 func (s *Session) Finish() error {
+	if s.predictions != nil {
+		if err := Write(s.Dir, PredictionsFile, s.predicted()); err != nil {
+			return err
+		}
+	}
 	text, err := json.MarshalIndent(s.Summary(), "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := write(s.Dir, SummaryFile, append(text, '\n')); err != nil {
+	if err := Write(s.Dir, SummaryFile, append(text, '\n')); err != nil {
 		return err
 	}
 	weights, err := archive(&s.trainer.Net.Layout, s.trainer.Net.Values)
 	if err != nil {
 		return err
 	}
-	return write(s.Dir, WeightsFile, weights)
+	return Write(s.Dir, WeightsFile, weights)
+}
+
+// predicted is the predictions as CSV.
+func (s *Session) predicted() []byte {
+	b := []byte("sample,label,prediction\n")
+	for k, i := range s.data.Test.Index {
+		b = fmt.Appendf(b, "%d,%d,%d\n", i, s.data.Test.Labels[i], s.predictions[k])
+	}
+	return b
 }
 
 func weightHash(x []float32) string {

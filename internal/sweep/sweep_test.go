@@ -1,0 +1,138 @@
+package sweep
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/volley-snn/volley/internal/training"
+	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/random"
+)
+
+const training1 = `
+name: small
+duration: 4 ms
+epochs: 2
+batch: 20
+data: {images: i, labels: l, test_images: i, test_labels: l, validation: 20}
+encoding: {gain: 2, decay: 0.5}
+network: {hidden: 16, outputs: 2}
+plasticity:
+  in: {weight: input, A_plus: 0.01}
+`
+
+const experiment = `
+name: e
+model: m.yaml
+seeds: 3
+primary: ssdp
+against: shuffle
+arms:
+  none: {set: [plasticity=null]}
+  ssdp: {set: []}
+  shuffle: {set: [plasticity.in.control=pairing_shuffle]}
+`
+
+// world is an experiment on images that are bright in one half.
+func world() fstest.MapFS {
+	s := random.Seed(1, random.Noise).Stream()
+	images, labels := []byte{0, 0, 8, 3}, []byte{0, 0, 8, 1}
+	for _, n := range []uint32{80, 4, 4} {
+		images = binary.BigEndian.AppendUint32(images, n)
+	}
+	labels = binary.BigEndian.AppendUint32(labels, 80)
+	for range 80 {
+		label := s.Intn(2)
+		labels = append(labels, byte(label))
+		for k := range uint64(16) {
+			images = append(images, byte(s.Intn(100)+(k/8^label)*s.Intn(150)))
+		}
+	}
+	return fstest.MapFS{"m.yaml": {Data: []byte(training1)}, "e.yaml": {Data: []byte(experiment)}, "i": {Data: images}, "l": {Data: labels}}
+}
+
+func runner(t *testing.T, files fstest.MapFS, dir string) *Runner {
+	t.Helper()
+	s, err := model.LoadSweep(files, "e.yaml", model.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Runner{
+		Sweep: s, Dir: dir, Workers: 1,
+		Load: func(set []string) (*model.Training, error) {
+			return model.LoadTraining(files, "m.yaml", model.Options{Set: set})
+		},
+		Data: func(m *model.Training) (*training.Data, error) { return training.Load(m, files) },
+	}
+}
+
+// An experiment that is interrupted goes on, without training again what is done,
+// to the table of one that is not.
+func TestSweepGoesOn(t *testing.T) {
+	files := world()
+	whole := runner(t, files, t.TempDir())
+	runs, err := whole.All(context.Background())
+	if err != nil || len(runs) != 9 {
+		t.Fatalf("%d runs, %v", len(runs), err)
+	}
+	want, err := NewTable(whole.Sweep, runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	dir := t.TempDir()
+	part := runner(t, files, dir)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := 0
+	part.Done = func(*Run) {
+		if done++; done == 4 {
+			cancel()
+		}
+	}
+	if runs, err = part.All(ctx); !errors.Is(err, context.Canceled) || len(runs) != 4 {
+		t.Fatalf("the interrupted experiment has %d runs and ends with %v", len(runs), err)
+	}
+	before, err := os.Stat(filepath.Join(dir, "ssdp", "1", training.CheckpointFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := runner(t, files, dir)
+	if runs, err = rest.All(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(filepath.Join(dir, "ssdp", "1", training.CheckpointFile)); err != nil || !after.ModTime().Equal(before.ModTime()) {
+		t.Error("what was done has been trained again")
+	}
+	got, err := NewTable(rest.Sweep, runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != want.String() {
+		t.Errorf("interrupted:\n%v\nat once:\n%v", got, want)
+	}
+	if c := got.Comparisons[1]; c.Against != "shuffle" || !c.Primary || c.Pairs != 3 || len(c.McNemar) != 3 || c.P.Defined() && c.P != c.Corrected {
+		t.Errorf("the primary contrast: %+v", c)
+	}
+	if got.Arms[0].Loss.Mean == got.Arms[1].Loss.Mean {
+		t.Error("SSDP has changed nothing")
+	}
+}
+
+func TestSweepFaults(t *testing.T) {
+	files := world()
+	files["e.yaml"].Data = []byte(strings.Replace(experiment, "against: shuffle", "against: shufle", 1))
+	if _, err := model.LoadSweep(files, "e.yaml", model.Options{}); err == nil || !strings.Contains(err.Error(), `against: there is no arm "shufle"; did you mean shuffle?`) {
+		t.Errorf("an arm that does not exist: %v", err)
+	}
+	r := runner(t, world(), t.TempDir())
+	r.Sweep.Arms[1].Set = []string{"plasticity.in.sigma=1 mV"}
+	if _, err := r.All(context.Background()); err == nil || !strings.Contains(err.Error(), "arm ssdp") || !strings.Contains(err.Error(), "voltage") {
+		t.Errorf("an arm that is no model: %v", err)
+	}
+}

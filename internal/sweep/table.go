@@ -1,0 +1,210 @@
+package sweep
+
+import (
+	"encoding/csv"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/statistics"
+	"github.com/volley-snn/volley/internal/training"
+	"github.com/volley-snn/volley/snn/model"
+)
+
+// Interval is a mean with its 95 % confidence interval and standard deviation.
+type Interval struct {
+	Mean record.Number `json:"mean"`
+	Low  record.Number `json:"low"`
+	High record.Number `json:"high"`
+	SD   record.Number `json:"sd"`
+}
+
+func interval(s statistics.Sample) Interval {
+	return Interval{record.Number(s.Mean), record.Number(s.Low), record.Number(s.High), record.Number(s.SD)}
+}
+
+// ArmResult is what an arm came to.
+type ArmResult struct {
+	Arm         string   `json:"arm"`
+	Seeds       int      `json:"seeds"`
+	Accuracy    Interval `json:"test_accuracy"`
+	Loss        Interval `json:"test_loss"`
+	Rate        Interval `json:"rate"`
+	Kappa       Interval `json:"kappa"`
+	NeverActive Interval `json:"never_active"`
+}
+
+// Comparison is the primary arm's accuracy less another's, by seeds that both have.
+type Comparison struct {
+	Against    string        `json:"against"`
+	Primary    bool          `json:"primary"` // named beforehand; the others' p are Holm-corrected
+	Pairs      int           `json:"pairs"`
+	Difference Interval      `json:"difference"`
+	T          record.Number `json:"t"`
+	P          record.Number `json:"p"`
+	Corrected  record.Number `json:"p_corrected"`
+	McNemar    []float64     `json:"mcnemar_p"` // by seed, uncorrected
+}
+
+// Table is what an experiment came to.
+type Table struct {
+	Name        string       `json:"name"`
+	Primary     string       `json:"primary"`
+	Arms        []ArmResult  `json:"arms"`
+	Comparisons []Comparison `json:"comparisons"`
+}
+
+// NewTable sums up runs.
+func NewTable(s *model.Sweep, runs []Run) (*Table, error) {
+	t := &Table{Name: s.Name, Primary: s.Primary}
+	for _, arm := range s.Arms {
+		t.Arms = append(t.Arms, armResult(arm.Name, runs))
+	}
+	var others []float64
+	for _, arm := range s.Arms {
+		if arm.Name == s.Primary {
+			continue
+		}
+		c, err := compare(s.Primary, arm.Name, runs)
+		if err != nil {
+			return nil, err
+		}
+		c.Primary = arm.Name == s.Against
+		if !c.Primary {
+			others = append(others, float64(c.P))
+		}
+		t.Comparisons = append(t.Comparisons, *c)
+	}
+	corrected := statistics.Holm(others)
+	for k := range t.Comparisons {
+		c := &t.Comparisons[k]
+		c.Corrected = c.P
+		if !c.Primary {
+			c.Corrected, corrected = record.Number(corrected[0]), corrected[1:]
+		}
+	}
+	return t, nil
+}
+
+func armResult(arm string, runs []Run) ArmResult {
+	r := ArmResult{Arm: arm}
+	column := func(f func(s *training.Summary) float64) Interval {
+		var x []float64
+		for _, run := range runs {
+			if run.Arm == arm {
+				x = append(x, f(run.Summary))
+			}
+		}
+		r.Seeds = len(x)
+		return interval(statistics.Of(x))
+	}
+	r.Accuracy = column(func(s *training.Summary) float64 { return float64(s.Accuracy) })
+	r.Loss = column(func(s *training.Summary) float64 { return float64(s.Loss) })
+	r.Rate = column(func(s *training.Summary) float64 { return float64(s.Rate) })
+	r.Kappa = column(func(s *training.Summary) float64 { return float64(s.Kappa) })
+	r.NeverActive = column(func(s *training.Summary) float64 { return float64(s.NeverActive) })
+	return r
+}
+
+func compare(primary, against string, runs []Run) (*Comparison, error) {
+	bySeed := map[int]Run{}
+	for _, r := range runs {
+		if r.Arm == against {
+			bySeed[r.Seed] = r
+		}
+	}
+	c := &Comparison{Against: against}
+	var a, b []float64
+	for _, r := range runs {
+		other, both := bySeed[r.Seed]
+		if r.Arm != primary || !both {
+			continue
+		}
+		a, b = append(a, float64(r.Summary.Accuracy)), append(b, float64(other.Summary.Accuracy))
+		onlyA, onlyB, err := disagreements(r.Dir, other.Dir)
+		if err != nil {
+			return nil, err
+		}
+		c.McNemar = append(c.McNemar, statistics.McNemar(onlyA, onlyB))
+	}
+	d := statistics.Differences(a, b)
+	c.Pairs, c.Difference, c.T, c.P = d.N, interval(d.Sample), record.Number(d.T), record.Number(d.P)
+	return c, nil
+}
+
+// disagreements counts the samples that one of two trainings told right and the
+// other wrong.
+func disagreements(a, b string) (onlyA, onlyB int, err error) {
+	x, err := right(a)
+	if err != nil {
+		return 0, 0, err
+	}
+	y, err := right(b)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(x) != len(y) {
+		return 0, 0, fmt.Errorf("%s and %s were tested on %d and %d samples", a, b, len(x), len(y))
+	}
+	for sample, told := range x {
+		switch other, same := y[sample]; {
+		case !same:
+			return 0, 0, fmt.Errorf("%s was not tested on sample %s, and %s was", b, sample, a)
+		case told && !other:
+			onlyA++
+		case other && !told:
+			onlyB++
+		}
+	}
+	return onlyA, onlyB, nil
+}
+
+// right is which samples of a training's test were told right.
+func right(dir string) (map[string]bool, error) {
+	file := filepath.Join(dir, training.PredictionsFile)
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	out := map[string]bool{}
+	for _, row := range rows[min(1, len(rows)):] {
+		out[row[0]] = row[1] == row[2]
+	}
+	return out, nil
+}
+
+// String is the table for people.
+func (t *Table) String() string {
+	var b strings.Builder
+	percent := func(i Interval) string {
+		return fmt.Sprintf("%6.2f [%6.2f, %6.2f] sd %.2f", 100*float64(i.Mean), 100*float64(i.Low), 100*float64(i.High), 100*float64(i.SD))
+	}
+	fmt.Fprintf(&b, "%-18s %5s  %-36s %8s %8s %8s %6s\n", "arm", "seeds", "accuracy, % [95 % of the mean]", "loss", "rate", "kappa", "silent")
+	for _, a := range t.Arms {
+		fmt.Fprintf(&b, "%-18s %5d  %-36s %8.4f %8.4f %8.4f %6.1f\n", a.Arm, a.Seeds, percent(a.Accuracy), float64(a.Loss.Mean), float64(a.Rate.Mean), float64(a.Kappa.Mean), float64(a.NeverActive.Mean))
+	}
+	for _, c := range t.Comparisons {
+		what := "p, Holm-corrected"
+		if c.Primary {
+			what = "p (the primary contrast)"
+		}
+		low := math.NaN()
+		if len(c.McNemar) > 0 {
+			low = c.McNemar[0]
+			for _, p := range c.McNemar {
+				low = min(low, p)
+			}
+		}
+		fmt.Fprintf(&b, "%s - %s: %+.3f points [%+.3f, %+.3f], %d pairs, t %.2f, %s %.3g; McNemar by seed: least p %.3g\n", t.Primary, c.Against,
+			100*float64(c.Difference.Mean), 100*float64(c.Difference.Low), 100*float64(c.Difference.High), c.Pairs, float64(c.T), what, float64(c.Corrected), low)
+	}
+	return b.String()
+}
