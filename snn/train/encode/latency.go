@@ -15,7 +15,7 @@ func NewLatency(least float64, ticks int) *Latency {
 	for x := range l.at {
 		l.at[x] = -1
 		if y := float64(x) / 255; y > least {
-			l.at[x] = int(float64((1-y)/(1-least))*float64(ticks-1) + 0.5)
+			l.at[x] = int(float64((1-y)/(1-least)*float64(ticks-1)) + 0.5)
 		}
 	}
 	return l
