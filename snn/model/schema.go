@@ -15,10 +15,16 @@ import (
 // Schema is the JSON Schema (draft 2020-12) of model files, made from the types that
 // Load fills, so that editors complete and check what they read. It checks a file as
 // it is written: what expressions give, and what names stand for, only Load can tell.
-func Schema() []byte {
+func Schema() []byte { return schemaOf(reflect.TypeFor[Model](), "volley model") }
+
+// TrainingSchema is that of the files that LoadTraining reads.
+func TrainingSchema() []byte { return schemaOf(reflect.TypeFor[Training](), "volley training") }
+
+func schemaOf(t reflect.Type, title string) []byte {
 	s := schema{defs: object{}}
-	root := s.of(reflect.TypeFor[Model]())
+	root := s.of(t)
 	properties := root["properties"].(object)
+	delete(properties, "when")
 	properties["include"] = object{
 		"description": "model files, relative to this one, that this one adds to and changes",
 		"anyOf":       []any{object{"type": "string"}, object{"type": "array", "items": object{"type": "string"}}},
@@ -29,7 +35,7 @@ func Schema() []byte {
 	}
 	delete(root, "anyOf") // what this file lacks, one that it includes may say
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["title"] = "volley model"
+	root["title"] = title
 	root["$defs"] = s.defs
 	text, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
@@ -70,9 +76,6 @@ func (s *schema) of(t reflect.Type) object {
 	}
 	properties["when"] = object{"description": "false leaves this part out", "anyOf": []any{object{"type": "boolean"}, expression}}
 	out := object{"type": "object", "properties": properties, "additionalProperties": false}
-	if t == reflect.TypeFor[Model]() {
-		delete(properties, "when")
-	}
 	var always []any
 	for _, f := range reflect.VisibleFields(t) {
 		if f.Tag.Get("required") == "true" {

@@ -145,7 +145,7 @@ func (m *Training) check() (faults Faults) {
 	fault("network.tau_m", m.Network.TauM.Min > 0 && m.Network.TauM.Min <= m.Network.TauM.Max, "must be > 0 ms, and min at most max, is %g to %g ms", m.Network.TauM.Min, m.Network.TauM.Max)
 	fault("network.tau_n", m.Network.TauN.Min <= m.Network.TauN.Max, "min must be at most max, is %g to %g", m.Network.TauN.Min, m.Network.TauN.Max)
 	fault("batch", m.Batch >= m.Shards, "must be at least one sample a shard (%d), is %d", m.Shards, m.Batch)
-	fault("optimizer.warmup", m.Optimizer.Warmup < m.Epochs, "must be below the epochs (%d), is %d", m.Epochs, m.Optimizer.Warmup)
+	fault("optimizer.warmup", m.Optimizer.Warmup < m.Epochs || m.Epochs < 1, "must be below the epochs (%d), is %d", m.Epochs, m.Optimizer.Warmup)
 	for _, r := range m.Plasticity {
 		at := "plasticity." + r.Name
 		fault(at+".sigma", r.Sigma > 0, "must be > 0 ms, is %g ms", r.Sigma)

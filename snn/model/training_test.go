@@ -39,3 +39,23 @@ func TestTrainingFaults(t *testing.T) {
 		}
 	}
 }
+
+func TestTrainingSchema(t *testing.T) {
+	s := compiled(t, TrainingSchema())
+	text, err := examples.Files.ReadFile("train/ssdp-fashion.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Validate(instance(t, string(text))); err != nil {
+		t.Error(err)
+	}
+	for from, to := range map[string]string{"dt: 1 ms": "dt: 1", "batch: 256": "batch: 0", "hidden:": "hiden:", "weight: input": "weight: output", "model: adam": "model: adamant"} {
+		bad := strings.Replace(string(text), from, to, 1)
+		if bad == string(text) {
+			t.Fatalf("%q does not stand in the example", from)
+		}
+		if err := s.Validate(instance(t, bad)); err == nil {
+			t.Errorf("the schema takes %q", to)
+		}
+	}
+}

@@ -38,7 +38,7 @@ func (t *Trainer) plasticity(before bool) error {
 		}
 		s, err := r.Add(t.Net.Layout.Of(t.Net.Values, weight), &b)
 		if err != nil {
-			return fmt.Errorf("epoch %d, batch %d: %w", t.epoch, t.batch, err)
+			return fmt.Errorf("epoch %d, batch %d: %w", t.epoch+1, t.batch+1, err)
 		}
 		t.tally.synchrony(k, s, len(t.index))
 	}

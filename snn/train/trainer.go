@@ -108,7 +108,7 @@ func (t *Trainer) Meet() error {
 	t.spike = float32(2 * t.RateWeight * off / places)
 	t.loss = cross/n + float64(t.RateWeight*float64(off*off))
 	if math.IsNaN(t.loss) || math.IsInf(t.loss, 0) {
-		return fmt.Errorf("epoch %d, batch %d: the loss is %g: the weights have exploded; lower the learning rate, or clip the gradient", t.epoch, t.batch, t.loss)
+		return fmt.Errorf("epoch %d, batch %d: the loss is %g: the weights have exploded; lower the learning rate, or clip the gradient", t.epoch+1, t.batch+1, t.loss)
 	}
 	t.tally.add(t, cross, spikes)
 	return nil
@@ -148,7 +148,7 @@ func (t *Trainer) Finish() error {
 	}
 	norm := t.clip(grad)
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return fmt.Errorf("epoch %d, batch %d: the norm of the gradient is %g: lower the learning rate", t.epoch, t.batch, norm)
+		return fmt.Errorf("epoch %d, batch %d: the norm of the gradient is %g: lower the learning rate", t.epoch+1, t.batch+1, norm)
 	}
 	for k := range l.Specs {
 		if l.Specs[k].Frozen {
