@@ -47,15 +47,12 @@ func (m *Model) StateDigest() string {
 	return digest(said)
 }
 
-func digest(said *Model) string {
+// digest is that of a struct of decoded values.
+func digest[M any](said *M) string {
 	text, err := json.Marshal(plain(reflect.ValueOf(*said)))
 	if err != nil {
 		panic(fmt.Sprintf("model: a decoded model holds what JSON cannot: %v", err))
 	}
-	return sum256(text)
-}
-
-func sum256(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

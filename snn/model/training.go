@@ -1,7 +1,6 @@
 package model
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math"
@@ -153,13 +152,4 @@ func (m *Training) check() (faults Faults) {
 		fault(at+".one_silent", r.Mode != "published" || r.OneSilent == "chance" || r.OneSilent == "sentinel", "mode: published has sentinel, not %s", r.OneSilent)
 	}
 	return faults
-}
-
-// digest is that of a struct of decoded values.
-func digest(m any) string {
-	text, err := json.Marshal(plain(reflect.ValueOf(m)))
-	if err != nil {
-		panic(fmt.Sprintf("model: a decoded model holds what JSON cannot: %v", err))
-	}
-	return sum256(text)
 }
