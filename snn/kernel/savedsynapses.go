@@ -37,7 +37,7 @@ func (b *wiring[T]) ready()  {}
 func (b *wiring[T]) loaded() {}
 
 // tileSynapses is about how many synapses a section of weights holds.
-const tileSynapses = 1 << 23
+const tileSynapses = 1 << 25
 
 func (b *wiring[T]) tiles() [][2]int {
 	n := max(len(b.targets)/tileSynapses, 1)
@@ -86,14 +86,29 @@ func saveColumn[T index, W row.Stored](b *wiring[T], w *state.Writer, of []W, lo
 // onto is the synapses of source i onto targets lo to hi of the slice.
 func (b *wiring[T]) onto(i, lo, hi int) (from, to uint64) {
 	row := b.targets[b.rows[i]:b.rows[i+1]]
-	find := func(j int) uint64 {
-		if j >= b.slice.len() {
-			return uint64(len(row))
-		}
-		k, _ := slices.BinarySearch(row, T(j))
-		return uint64(k)
+	return b.rows[i] + uint64(firstOnto(row, lo, b.slice.len())), b.rows[i] + uint64(firstOnto(row, hi, b.slice.len()))
+}
+
+// firstOnto is the first synapse of a row onto a target from j on, of n. It looks where
+// it would be if targets lay evenly, and doubles its steps from there: of a long row it
+// reads little.
+func firstOnto[T index](row []T, j, n int) int {
+	if j <= 0 {
+		return 0
 	}
-	return b.rows[i] + find(lo), b.rows[i] + find(hi)
+	if j >= n {
+		return len(row)
+	}
+	lo := len(row) * j / n
+	hi := lo
+	for step := 8; lo > 0 && int(row[lo-1]) >= j; step *= 2 {
+		hi, lo = lo, max(lo-step, 0)
+	}
+	for step := 8; hi < len(row) && int(row[hi]) < j; step *= 2 {
+		lo, hi = hi, min(hi+step, len(row))
+	}
+	k, _ := slices.BinarySearch(row[lo:hi], T(j))
+	return lo + k
 }
 
 // loadColumn reads what was saved of the synapses onto neurons lo to hi of the
