@@ -166,6 +166,7 @@ func (s *Statistics) Summaries(durationMs float64) map[string]PopulationSummary 
 
 // Save writes the counts so far.
 func (s *Statistics) Save(w *state.Writer) {
+	s.count()
 	state.PutList(w, s.total)
 	for _, p := range s.neurons {
 		w.Int(int64(len(p)))
