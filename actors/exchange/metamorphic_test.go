@@ -11,9 +11,11 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/volley-snn/volley/actors/exchange"
 	"github.com/volley-snn/volley/cluster/bus"
+	"github.com/volley-snn/volley/cluster/bus/chaos"
 	"github.com/volley-snn/volley/cluster/bus/memory"
 	"github.com/volley-snn/volley/examples"
 	"github.com/volley-snn/volley/internal/engine"
@@ -261,5 +263,31 @@ func TestRecordsDoNotDependOnNodes(t *testing.T) {
 		g := start(t, n, nodes, 1, onMemory())
 		compare(t, want, write(t, n, g.follower))
 		g.end(t)
+	}
+}
+
+// What the bus loses, repeats, delays and turns round changes no file.
+func TestABadBusChangesNothing(t *testing.T) {
+	n := recorded(t)
+	want := local(t, n)
+	for seed := range uint64(3) {
+		connect, buses := onMemory(), []*chaos.Bus{}
+		g := start(t, n, 3, 1, func() bus.Bus {
+			b, err := chaos.Wrap(connect(), seed+uint64(10*len(buses)), chaos.Faults{Drop: 0.03, Duplicate: 0.05, Reorder: 0.05, Delay: 0.05, MaxDelay: 5 * time.Millisecond})
+			if err != nil {
+				t.Fatal(err)
+			}
+			buses = append(buses, b)
+			return b
+		})
+		compare(t, want, write(t, n, g.follower))
+		g.end(t)
+		asks := int64(0)
+		for _, s := range g.shares {
+			asks += s.Status().Lockstep.Asks
+		}
+		if asks == 0 {
+			t.Error("nothing had to be asked for")
+		}
 	}
 }

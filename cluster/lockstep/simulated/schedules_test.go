@@ -19,14 +19,13 @@ var (
 // toy is a body whose state is a hash of all that it took, in order: what is lost,
 // comes twice or at the wrong step shows in it and in all that follows.
 type toy struct {
-	hash    uint64
-	before  map[lockstep.Step]uint64                  // the hash that a step began with
-	flying  func(step lockstep.Step) (payloads []any) // what a step that is set back to takes
-	first   lockstep.Step                             // that it began at, or was set back to
-	last    lockstep.Step
-	held    func(lockstep.Step) bool
-	records bool
-	check   func(lockstep.Step)
+	hash   uint64
+	before map[lockstep.Step]uint64                  // the hash that a step began with
+	flying func(step lockstep.Step) (payloads []any) // what a step that is set back to takes
+	first  lockstep.Step                             // that it began at, or was set back to
+	last   lockstep.Step
+	held   func(lockstep.Step) bool
+	check  func(lockstep.Step)
 }
 
 type payload struct{ hash uint64 }
