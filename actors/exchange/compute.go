@@ -13,7 +13,13 @@ import (
 
 // compute computes a step of the share.
 func (s *Share) compute(f *lockstep.Effect) {
-	now := s.engine.Now()
+	now, began := s.engine.Now(), s.link.now()
+	stepping, stepped := began, began
+	defer func() {
+		s.computeNs += stepped - stepping
+		s.encodeNs += s.link.now() - began - (stepped - stepping)
+		s.report()
+	}()
 	next := step{number: f.Step, from: now, to: now}
 	s.sums.begin()
 	in := kernel.Input{To: now}
@@ -34,7 +40,9 @@ func (s *Share) compute(f *lockstep.Effect) {
 	if !last {
 		in.To, in.Trial, next.to = to, starts, to
 	}
+	stepping = s.link.now()
 	outputs, err := s.engine.StepShare(in)
+	stepped = s.link.now()
 	if err != nil {
 		s.fail(&next, err)
 		return
@@ -49,7 +57,6 @@ func (s *Share) compute(f *lockstep.Effect) {
 	next.shares, next.aggregates = s.sums.up, s.sums.down
 	s.before, s.watched, s.settled = next, next.watched, last
 	s.link.done(f.Step, s.writer.write(&next), held, last)
-	s.report()
 }
 
 // receive puts what all partitions emitted in the step before into an input.
@@ -166,7 +173,7 @@ func (s *Share) flush() error {
 	if s.pending == 0 {
 		return nil
 	}
-	err := s.link.bus.Publish(s.link.subject("rec.%d", s.c.Self), s.records)
+	err := s.link.put(s.link.subject("rec.%d", s.c.Self), s.records)
 	s.records, s.pending = s.records[:0], 0
 	return err
 }
@@ -188,10 +195,15 @@ func (s *Share) resend(to lockstep.Peer, payload any) error {
 // report leaves word of how far the share is.
 func (s *Share) report() {
 	at := *s.status.at.Load()
-	at.Step, at.Tick, at.Settled = int64(s.before.number), int64(s.before.to), s.settled
-	for k := range s.before.outputs {
-		at.Spikes += int64(len(s.before.outputs[k].Spikes.GIDs))
+	if int64(s.before.number) > at.Step {
+		for k := range s.before.outputs {
+			at.Spikes += int64(len(s.before.outputs[k].Spikes.GIDs))
+		}
 	}
-	at.Lockstep, at.Corrupt = s.link.machine.Stats(), s.link.corrupt
+	at.Step, at.Tick, at.Settled = int64(s.before.number), int64(s.before.to), s.settled
+	l := s.link
+	at.Lockstep, at.Corrupt = l.machine.Stats(), l.corrupt
+	at.ComputeNs, at.EncodeNs = s.computeNs, s.encodeNs
+	at.Sent, at.SentBytes, at.Received, at.ReceivedBytes = l.sent, l.sentBytes, l.got, l.gotBytes
 	s.status.at.Store(&at)
 }

@@ -35,6 +35,8 @@ type link struct {
 	last    lockstep.Event // of a compute that is done within compute
 	isDone  bool
 	corrupt int64
+
+	sent, sentBytes, got, gotBytes int64 // messages
 }
 
 // tick is how often the machine looks at the clock.
@@ -134,6 +136,8 @@ func (l *link) do(ctx context.Context, f func()) error {
 // message handles the frames of a message. What is no frame is counted and lost: who
 // misses something asks.
 func (l *link) message(m bus.Message) error {
+	l.got++
+	l.gotBytes += int64(len(m.Data))
 	for rest := m.Data; len(rest) > 0; {
 		f, body, next, err := messages.NextFrame(rest)
 		if err != nil {
@@ -227,11 +231,18 @@ func (l *link) header(kind messages.Kind, step lockstep.Step) messages.Frame {
 // tell sends a peer a frame without a body.
 func (l *link) tell(kind messages.Kind, to lockstep.Peer, step lockstep.Step) error {
 	l.buffer = messages.AppendFrame(l.buffer[:0], l.header(kind, step), nil)
-	return l.bus.Publish(l.subject("ask.%d", to), l.buffer)
+	return l.put(l.subject("ask.%d", to), l.buffer)
+}
+
+// put publishes a message.
+func (l *link) put(subject string, data []byte) error {
+	l.sent++
+	l.sentBytes += int64(len(data))
+	return l.bus.Publish(subject, data)
 }
 
 // publish sends a body in as many messages as it takes.
 func (l *link) publish(subject string, f messages.Frame, body []byte) (err error) {
-	l.buffer, err = messages.Split(l.buffer, f, body, func(frame []byte) error { return l.bus.Publish(subject, frame) })
+	l.buffer, err = messages.Split(l.buffer, f, body, func(frame []byte) error { return l.put(subject, frame) })
 	return err
 }

@@ -49,6 +49,8 @@ type Share struct {
 	pending int // envelopes that the recorder has not been sent
 	records []byte
 
+	computeNs, encodeNs int64 // see Status
+
 	status shareStatus
 }
 
@@ -59,6 +61,12 @@ type Status struct {
 	Settled    bool  // the last step has been computed and taken in
 	Lockstep   lockstep.Stats
 	Corrupt    int64 // messages that were no frames
+
+	// Where the time went that was not spent waiting: stepping the partitions, and
+	// reading and writing envelopes.
+	ComputeNs, EncodeNs int64
+
+	Sent, SentBytes, Received, ReceivedBytes int64 // messages
 }
 
 type shareStatus struct {

@@ -16,10 +16,10 @@ import (
 
 func benchCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "bench", Short: "Measure what this machine does: inner loops, or a model", Args: cobra.NoArgs,
+		Use: "bench", Short: "Measure what this machine does: inner loops, a model, or how it scales", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(benchKernelCommand(), benchModelCommand(), benchTargetsCommand(), benchLockstepCommand())
+	c.AddCommand(benchKernelCommand(), benchModelCommand(), benchScaleCommand(), benchTargetsCommand(), benchLockstepCommand())
 	return c
 }
 

@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // maxSeed is the largest whole number that a model file can hold.
 const maxSeed = 1 << 53
@@ -19,6 +22,7 @@ func (f runFlags) check() error {
 		{"partitions", int64(f.partitions)},
 		{"threads", int64(f.threads)},
 		{"max-output", f.maxOutput},
+		{"local-nodes", int64(f.localNodes)},
 	} {
 		if flag.value < 0 {
 			return usageError{fmt.Errorf("--%s: must be at least 1, or 0 for the default, is %d", flag.name, flag.value)}
@@ -26,6 +30,12 @@ func (f runFlags) check() error {
 	}
 	if f.partitions > maxPartitions {
 		return usageError{fmt.Errorf("--partitions: at most %d in one process, is %d", maxPartitions, f.partitions)}
+	}
+	switch {
+	case f.cluster != "" && f.localNodes > 0:
+		return usageError{errors.New("--cluster and --local-nodes: the run is on one or the other")}
+	case f.cluster == "" && (f.detach || len(f.nodes) > 0 || f.config != ""):
+		return usageError{errors.New("--detach, --node and --config: expected with --cluster HOST:PORT")}
 	}
 	if f.seed > maxSeed {
 		return usageError{fmt.Errorf("--seed: must be at most %d, is %d", uint64(maxSeed), f.seed)}

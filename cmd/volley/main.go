@@ -49,7 +49,10 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 	root.AddCommand(trainCommand(), evalCommand(), sweepCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), planCommand(), reportCommand(), benchCommand(), clusterCommand(), examplesCommand(), schemaCommand(), versionCommand())
+	root.AddCommand(
+		runCommand(), planCommand(), reportCommand(), benchCommand(), examplesCommand(), schemaCommand(), versionCommand(),
+		nodeCommand(), clusterCommand(), statusCommand(), topCommand(), runsCommand(), attachCommand(), cancelCommand(), fetchCommand(),
+	)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	var faults model.Faults

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/messages/control"
 	"github.com/volley-snn/volley/snn/kernel"
 )
 
@@ -25,9 +26,15 @@ type progress struct {
 	expected    int64 // static synapses
 }
 
-func newProgress(n *kernel.Network, quiet bool) *progress {
+// progressOf is the progress of a network that is not known.
+func progressOf(quiet bool) *progress {
 	now := time.Now()
-	p := &progress{network: n, quiet: quiet, terminal: term.IsTerminal(int(os.Stderr.Fd())), start: now, last: now}
+	return &progress{quiet: quiet, terminal: term.IsTerminal(int(os.Stderr.Fd())), start: now, last: now}
+}
+
+func newProgress(n *kernel.Network, quiet bool) *progress {
+	p := progressOf(quiet)
+	p.network = n
 	for k, e := range n.Estimate(1).Projections {
 		if !n.Projections[k].Plastic() {
 			p.expected += e.Synapses
@@ -51,11 +58,27 @@ func (p *progress) Observe(m *engine.Moment) error {
 	if !p.due(now) {
 		return nil
 	}
-	bio := float64(m.To) * p.network.DtMs / 1000
-	wall := now.Sub(p.start).Seconds()
-	p.show(fmt.Sprintf("%5.1f %%  %.3f s of biological time in %.1f s (%.2f x real time)  %.3g spikes/s",
-		100*m.Done, bio, wall, wall/bio, float64(p.spikes)/wall))
+	p.ran(m.Done, float64(m.To)*p.network.DtMs/1000, now.Sub(p.start).Seconds(), p.spikes)
 	return nil
+}
+
+// ran shows how far a run is, after seconds of biological and of wall time.
+func (p *progress) ran(done, bio, wall float64, spikes int64) {
+	p.show(fmt.Sprintf("%5.1f %%  %.3f s of biological time in %.1f s (%.2f x real time)  %.3g spikes/s",
+		100*done, bio, wall, wall/bio, float64(spikes)/wall))
+}
+
+// told shows what a run's coordinator says.
+func (p *progress) told(st *control.RunStatus) {
+	if p.quiet || !p.due(time.Now()) {
+		return
+	}
+	switch {
+	case st.State == control.State_STATE_PREPARING && st.Of > 0:
+		p.show(fmt.Sprintf("building: %.3g of about %.3g synapses", float64(st.Building), float64(st.Of)))
+	case st.State == control.State_STATE_RUNNING && st.TimeMs > 0:
+		p.ran(st.Done, st.TimeMs/1000, st.WallS, st.Spikes)
+	}
 }
 
 // built shows how far the network is built.

@@ -42,29 +42,35 @@ func resolveTraining(arg, dataDir string, options model.Options) (*model.Trainin
 
 // resolveWith looks examples up in a folder of theirs.
 func resolveWith[M any](arg, folder, dataDir string, options model.Options, load func(fs.FS, string, model.Options) (M, error)) (m M, files fs.FS, err error) {
-	var places overlay
-	var name string
+	places, name, shown, err := locate(arg, folder, dataDir)
+	if err != nil {
+		return m, nil, err
+	}
+	options.Folder = shown
+	m, err = load(places, name, options)
+	return m, places, err
+}
+
+// locate is the places that the files of MODEL are looked up in, the model's name
+// there, and the folder that it is in. Examples lie in a folder of theirs.
+func locate(arg, examplesIn, dataDir string) (places overlay, name, folder string, err error) {
 	if example, ok := strings.CutPrefix(arg, "example:"); ok {
-		places, name = overlay{examples.Files}, folder+example+".yaml"
+		places, name = overlay{examples.Files}, examplesIn+example+".yaml"
 		if _, err := fs.Stat(examples.Files, name); err != nil {
-			return m, nil, noExample(folder, example)
+			return nil, "", "", noExample(examplesIn, example)
 		}
 	} else {
 		places, name = overlay{os.DirFS(filepath.Dir(arg))}, filepath.Base(arg)
-		options.Folder = filepath.ToSlash(filepath.Dir(arg))
-	}
-	m, err = load(places, name, options)
-	if err != nil {
-		return m, nil, err
+		folder = filepath.ToSlash(filepath.Dir(arg))
 	}
 	if dataDir != "" {
 		switch info, err := os.Stat(dataDir); {
 		case err != nil:
-			return m, nil, usageError{fmt.Errorf("--data: %w", err)}
+			return nil, "", "", usageError{fmt.Errorf("--data: %w", err)}
 		case !info.IsDir():
-			return m, nil, usageError{fmt.Errorf("--data %s: expected a directory, found a file", dataDir)}
+			return nil, "", "", usageError{fmt.Errorf("--data %s: expected a directory, found a file", dataDir)}
 		}
 		places = append(places, os.DirFS(dataDir))
 	}
-	return m, places, nil
+	return places, name, folder, nil
 }

@@ -32,6 +32,10 @@ type runFlags struct {
 	maxOutput           int64
 	every               string
 	resume              bool
+	cluster, config     string
+	localNodes          int
+	detach              bool
+	nodes               []string
 }
 
 func runCommand() *cobra.Command {
@@ -48,6 +52,9 @@ func runCommand() *cobra.Command {
 			}
 			if f.duration != "" {
 				f.set = append(f.set, "duration="+f.duration)
+			}
+			if f.cluster != "" || f.localNodes > 0 {
+				return runOnCluster(c.Context(), args[0], f)
 			}
 			return run(c.Context(), args[0], f)
 		},
@@ -69,6 +76,11 @@ func runCommand() *cobra.Command {
 	fl.Int64Var(&f.maxOutput, "max-output", 0, "most bytes that the run may write (default: what the disk holds)")
 	fl.StringVar(&f.every, "checkpoint-every", "", "keep the run's state now and then, by biological or wall time: bio:1s or wall:10s")
 	fl.BoolVar(&f.resume, "resume", false, "go on from the last checkpoint in the run's directory; partitions and threads may be others")
+	fl.StringVar(&f.cluster, "cluster", "", "run on the nodes of a cluster: HOST:PORT of one of them, or nats://HOST:PORT")
+	fl.StringVar(&f.config, "config", "", "with --cluster: configuration with the cluster's keys, of volley cluster init")
+	fl.IntVar(&f.localNodes, "local-nodes", 0, "run on N node processes, started on this machine for this run")
+	fl.StringSliceVar(&f.nodes, "node", nil, "with --cluster: a node to use; may be repeated (default: all)")
+	fl.BoolVar(&f.detach, "detach", false, "with --cluster: return at once, and let the run go on")
 	return c
 }
 
@@ -99,11 +111,8 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return m.Faults(err)
 	}
-	if f.out == "" {
-		if filepath.Base(m.Name) != m.Name || m.Name == "." || !filepath.IsLocal(m.Name) {
-			return usageError{fmt.Errorf("the model's name %q cannot be a directory's: say --out DIR", m.Name)}
-		}
-		f.out = filepath.Join("runs", m.Name)
+	if err := f.place(m); err != nil {
+		return err
 	}
 	keeps, err := f.keeps(ctx, m)
 	if err != nil {
@@ -154,6 +163,30 @@ func (f runFlags) create(ctx context.Context, keeps *session.Checkpoints) (*reco
 		if err := openJournal(ctx, keeps, dir); err != nil {
 			return nil, dir.Fail(err)
 		}
+	}
+	return dir, nil
+}
+
+// place sets f.out where it is not said.
+func (f *runFlags) place(m *model.Model) error {
+	if f.out != "" {
+		return nil
+	}
+	if filepath.Base(m.Name) != m.Name || m.Name == "." || !filepath.IsLocal(m.Name) {
+		return usageError{fmt.Errorf("the model's name %q cannot be a directory's: say --out DIR", m.Name)}
+	}
+	f.out = filepath.Join("runs", m.Name)
+	return nil
+}
+
+// open makes the directory of a run on a cluster.
+func (f *runFlags) open(m *model.Model) (*record.Dir, error) {
+	if err := f.place(m); err != nil {
+		return nil, err
+	}
+	dir, err := record.Create(f.out, record.Options{Format: record.Format(f.format), Force: f.force, MaxBytes: f.maxOutput})
+	if err != nil {
+		return nil, usageError{err}
 	}
 	return dir, nil
 }

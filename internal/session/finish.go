@@ -12,9 +12,9 @@ import (
 // nil: what was computed before is written all the same, and run.json says why
 // there is no more. The error is stopped, unless that was nil.
 func (o *outcome) finish(s engine.Simulation, stopped error) (*Result, error) {
-	var fault *engine.Fault
+	var holds interface{ WeightsHold() bool } // an engine.Fault, or who lost a node
 	o.interrupted = stopped != nil
-	o.weightsHold = !errors.As(stopped, &fault) || fault.WeightsHold()
+	o.weightsHold = !errors.As(stopped, &holds) || holds.WeightsHold()
 	var names []string
 	var err error
 	if o.weightsHold {

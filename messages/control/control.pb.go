@@ -1855,6 +1855,7 @@ func (x *Release) GetRun() string {
 type Report struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	Account       bool                   `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"` // what the partitions hold too, which waits for the end of a step
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1894,6 +1895,13 @@ func (x *Report) GetRun() string {
 		return x.Run
 	}
 	return ""
+}
+
+func (x *Report) GetAccount() bool {
+	if x != nil {
+		return x.Account
+	}
+	return false
 }
 
 // PartitionReports is a node's partitions at the end, in order of GIDs.
@@ -2559,8 +2567,12 @@ type RunStatus struct {
 	RealTimeFactor float64                `protobuf:"fixed64,9,opt,name=real_time_factor,json=realTimeFactor,proto3" json:"real_time_factor,omitempty"`
 	Spikes         int64                  `protobuf:"varint,10,opt,name=spikes,proto3" json:"spikes,omitempty"`
 	Load           *Load                  `protobuf:"bytes,11,opt,name=load,proto3" json:"load,omitempty"`
-	Failure        *Refused               `protobuf:"bytes,12,opt,name=failure,proto3" json:"failure,omitempty"` // where it failed
-	Nodes          []*NodeProgress        `protobuf:"bytes,13,rep,name=nodes,proto3" json:"nodes,omitempty"`     // of a coordinator
+	Failure        *Refused               `protobuf:"bytes,12,opt,name=failure,proto3" json:"failure,omitempty"`                                                                                 // where it failed
+	Nodes          []*NodeProgress        `protobuf:"bytes,13,rep,name=nodes,proto3" json:"nodes,omitempty"`                                                                                     // of a coordinator
+	Findings       []*Finding             `protobuf:"bytes,14,rep,name=findings,proto3" json:"findings,omitempty"`                                                                               // once it is over
+	Synchrony      map[string]float64     `protobuf:"bytes,15,rep,name=synchrony,proto3" json:"synchrony,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"` // kappa by population, of the last window
+	Building       int64                  `protobuf:"varint,16,opt,name=building,proto3" json:"building,omitempty"`                                                                              // synapses built, while preparing
+	Of             int64                  `protobuf:"varint,17,opt,name=of,proto3" json:"of,omitempty"`                                                                                          // as estimated
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -2686,6 +2698,87 @@ func (x *RunStatus) GetNodes() []*NodeProgress {
 	return nil
 }
 
+func (x *RunStatus) GetFindings() []*Finding {
+	if x != nil {
+		return x.Findings
+	}
+	return nil
+}
+
+func (x *RunStatus) GetSynchrony() map[string]float64 {
+	if x != nil {
+		return x.Synchrony
+	}
+	return nil
+}
+
+func (x *RunStatus) GetBuilding() int64 {
+	if x != nil {
+		return x.Building
+	}
+	return 0
+}
+
+func (x *RunStatus) GetOf() int64 {
+	if x != nil {
+		return x.Of
+	}
+	return 0
+}
+
+// Finding is a result of a run, for people.
+type Finding struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Text          string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Finding) Reset() {
+	*x = Finding{}
+	mi := &file_control_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Finding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Finding) ProtoMessage() {}
+
+func (x *Finding) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Finding.ProtoReflect.Descriptor instead.
+func (*Finding) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Finding) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Finding) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 // Load is how a node spent its time, in ns, and what it exchanged.
 type Load struct {
 	state            protoimpl.MessageState `protogen:"open.v1"`
@@ -2707,7 +2800,7 @@ type Load struct {
 
 func (x *Load) Reset() {
 	*x = Load{}
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2719,7 +2812,7 @@ func (x *Load) String() string {
 func (*Load) ProtoMessage() {}
 
 func (x *Load) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2732,7 +2825,7 @@ func (x *Load) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Load.ProtoReflect.Descriptor instead.
 func (*Load) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{28}
+	return file_control_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Load) GetComputeNs() int64 {
@@ -2828,7 +2921,7 @@ type ListRuns struct {
 
 func (x *ListRuns) Reset() {
 	*x = ListRuns{}
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2840,7 +2933,7 @@ func (x *ListRuns) String() string {
 func (*ListRuns) ProtoMessage() {}
 
 func (x *ListRuns) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2853,7 +2946,7 @@ func (x *ListRuns) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRuns.ProtoReflect.Descriptor instead.
 func (*ListRuns) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{29}
+	return file_control_proto_rawDescGZIP(), []int{30}
 }
 
 // RunList is the runs that a node knows, the latest first.
@@ -2866,7 +2959,7 @@ type RunList struct {
 
 func (x *RunList) Reset() {
 	*x = RunList{}
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2878,7 +2971,7 @@ func (x *RunList) String() string {
 func (*RunList) ProtoMessage() {}
 
 func (x *RunList) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2891,7 +2984,7 @@ func (x *RunList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunList.ProtoReflect.Descriptor instead.
 func (*RunList) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{30}
+	return file_control_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RunList) GetRuns() []*RunStatus {
@@ -2911,7 +3004,7 @@ type Attach struct {
 
 func (x *Attach) Reset() {
 	*x = Attach{}
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2923,7 +3016,7 @@ func (x *Attach) String() string {
 func (*Attach) ProtoMessage() {}
 
 func (x *Attach) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2936,7 +3029,7 @@ func (x *Attach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attach.ProtoReflect.Descriptor instead.
 func (*Attach) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{31}
+	return file_control_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Attach) GetRun() string {
@@ -2957,7 +3050,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2969,7 +3062,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2982,7 +3075,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{32}
+	return file_control_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Cancel) GetRun() string {
@@ -3008,7 +3101,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3020,7 +3113,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3033,7 +3126,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{33}
+	return file_control_proto_rawDescGZIP(), []int{34}
 }
 
 // Checkpoint asks for one at the next moment that all can take it.
@@ -3046,7 +3139,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3058,7 +3151,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3071,7 +3164,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{34}
+	return file_control_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Checkpoint) GetRun() string {
@@ -3102,7 +3195,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3114,7 +3207,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3127,7 +3220,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{35}
+	return file_control_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Event) GetRun() string {
@@ -3258,7 +3351,7 @@ type Fault struct {
 
 func (x *Fault) Reset() {
 	*x = Fault{}
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3270,7 +3363,7 @@ func (x *Fault) String() string {
 func (*Fault) ProtoMessage() {}
 
 func (x *Fault) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3283,7 +3376,7 @@ func (x *Fault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fault.ProtoReflect.Descriptor instead.
 func (*Fault) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{36}
+	return file_control_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Fault) GetPartition() int32 {
@@ -3333,7 +3426,7 @@ type Late struct {
 
 func (x *Late) Reset() {
 	*x = Late{}
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3345,7 +3438,7 @@ func (x *Late) String() string {
 func (*Late) ProtoMessage() {}
 
 func (x *Late) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3358,7 +3451,7 @@ func (x *Late) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Late.ProtoReflect.Descriptor instead.
 func (*Late) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{37}
+	return file_control_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Late) GetWaitsFor() string {
@@ -3395,7 +3488,7 @@ type NodeProgress struct {
 
 func (x *NodeProgress) Reset() {
 	*x = NodeProgress{}
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3407,7 +3500,7 @@ func (x *NodeProgress) String() string {
 func (*NodeProgress) ProtoMessage() {}
 
 func (x *NodeProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3420,7 +3513,7 @@ func (x *NodeProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeProgress.ProtoReflect.Descriptor instead.
 func (*NodeProgress) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{38}
+	return file_control_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *NodeProgress) GetName() string {
@@ -3587,9 +3680,10 @@ const file_control_proto_rawDesc = "" +
 	"\n" +
 	"after_step\x18\x04 \x01(\x03R\tafterStep\"\x1b\n" +
 	"\aRelease\x12\x10\n" +
-	"\x03run\x18\x01 \x01(\tR\x03run\"\x1a\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\"4\n" +
 	"\x06Report\x12\x10\n" +
-	"\x03run\x18\x01 \x01(\tR\x03run\"\xd1\x02\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12\x18\n" +
+	"\aaccount\x18\x02 \x01(\bR\aaccount\"\xd1\x02\n" +
 	"\x10PartitionReports\x12B\n" +
 	"\n" +
 	"partitions\x18\x01 \x03(\v2\".volley.control.v1.PartitionReportR\n" +
@@ -3650,7 +3744,7 @@ const file_control_proto_rawDesc = "" +
 	"\aaddress\x18\n" +
 	" \x01(\tR\aaddress\x12\x17\n" +
 	"\aos_arch\x18\v \x01(\tR\x06osArch\x12\x10\n" +
-	"\x03cpu\x18\f \x01(\tR\x03cpu\"\xbb\x03\n" +
+	"\x03cpu\x18\f \x01(\tR\x03cpu\"\xa8\x05\n" +
 	"\tRunStatus\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
 	"\x05model\x18\x02 \x01(\tR\x05model\x12 \n" +
@@ -3665,7 +3759,17 @@ const file_control_proto_rawDesc = "" +
 	" \x01(\x03R\x06spikes\x12+\n" +
 	"\x04load\x18\v \x01(\v2\x17.volley.control.v1.LoadR\x04load\x124\n" +
 	"\afailure\x18\f \x01(\v2\x1a.volley.control.v1.RefusedR\afailure\x125\n" +
-	"\x05nodes\x18\r \x03(\v2\x1f.volley.control.v1.NodeProgressR\x05nodes\"\xf6\x02\n" +
+	"\x05nodes\x18\r \x03(\v2\x1f.volley.control.v1.NodeProgressR\x05nodes\x126\n" +
+	"\bfindings\x18\x0e \x03(\v2\x1a.volley.control.v1.FindingR\bfindings\x12I\n" +
+	"\tsynchrony\x18\x0f \x03(\v2+.volley.control.v1.RunStatus.SynchronyEntryR\tsynchrony\x12\x1a\n" +
+	"\bbuilding\x18\x10 \x01(\x03R\bbuilding\x12\x0e\n" +
+	"\x02of\x18\x11 \x01(\x03R\x02of\x1a<\n" +
+	"\x0eSynchronyEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"1\n" +
+	"\aFinding\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\"\xf6\x02\n" +
 	"\x04Load\x12\x1d\n" +
 	"\n" +
 	"compute_ns\x18\x01 \x01(\x03R\tcomputeNs\x12\x1b\n" +
@@ -3769,7 +3873,7 @@ func file_control_proto_rawDescGZIP() []byte {
 }
 
 var file_control_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_control_proto_goTypes = []any{
 	(Kind)(0),                // 0: volley.control.v1.Kind
 	(State)(0),               // 1: volley.control.v1.State
@@ -3801,17 +3905,19 @@ var file_control_proto_goTypes = []any{
 	(*Status)(nil),           // 27: volley.control.v1.Status
 	(*NodeStatus)(nil),       // 28: volley.control.v1.NodeStatus
 	(*RunStatus)(nil),        // 29: volley.control.v1.RunStatus
-	(*Load)(nil),             // 30: volley.control.v1.Load
-	(*ListRuns)(nil),         // 31: volley.control.v1.ListRuns
-	(*RunList)(nil),          // 32: volley.control.v1.RunList
-	(*Attach)(nil),           // 33: volley.control.v1.Attach
-	(*Cancel)(nil),           // 34: volley.control.v1.Cancel
-	(*Drain)(nil),            // 35: volley.control.v1.Drain
-	(*Checkpoint)(nil),       // 36: volley.control.v1.Checkpoint
-	(*Event)(nil),            // 37: volley.control.v1.Event
-	(*Fault)(nil),            // 38: volley.control.v1.Fault
-	(*Late)(nil),             // 39: volley.control.v1.Late
-	(*NodeProgress)(nil),     // 40: volley.control.v1.NodeProgress
+	(*Finding)(nil),          // 30: volley.control.v1.Finding
+	(*Load)(nil),             // 31: volley.control.v1.Load
+	(*ListRuns)(nil),         // 32: volley.control.v1.ListRuns
+	(*RunList)(nil),          // 33: volley.control.v1.RunList
+	(*Attach)(nil),           // 34: volley.control.v1.Attach
+	(*Cancel)(nil),           // 35: volley.control.v1.Cancel
+	(*Drain)(nil),            // 36: volley.control.v1.Drain
+	(*Checkpoint)(nil),       // 37: volley.control.v1.Checkpoint
+	(*Event)(nil),            // 38: volley.control.v1.Event
+	(*Fault)(nil),            // 39: volley.control.v1.Fault
+	(*Late)(nil),             // 40: volley.control.v1.Late
+	(*NodeProgress)(nil),     // 41: volley.control.v1.NodeProgress
+	nil,                      // 42: volley.control.v1.RunStatus.SynchronyEntry
 }
 var file_control_proto_depIdxs = []int32{
 	6,  // 0: volley.control.v1.Request.submit:type_name -> volley.control.v1.Submit
@@ -3822,20 +3928,20 @@ var file_control_proto_depIdxs = []int32{
 	20, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
 	24, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
 	27, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
-	31, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
-	33, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
-	34, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
+	32, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
+	34, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
+	35, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
 	25, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
-	35, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
-	36, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
+	36, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
+	37, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
 	9,  // 14: volley.control.v1.Request.transfer:type_name -> volley.control.v1.Transfer
 	4,  // 15: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
 	5,  // 16: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
 	10, // 17: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
 	26, // 18: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
 	28, // 19: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
-	32, // 20: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
-	37, // 21: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
+	33, // 20: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
+	38, // 21: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
 	21, // 22: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
 	16, // 23: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
 	0,  // 24: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
@@ -3848,25 +3954,27 @@ var file_control_proto_depIdxs = []int32{
 	7,  // 31: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
 	11, // 32: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
 	23, // 33: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
-	30, // 34: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
+	31, // 34: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
 	22, // 35: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
 	8,  // 36: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
 	29, // 37: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
 	1,  // 38: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
-	30, // 39: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
+	31, // 39: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
 	4,  // 40: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
-	40, // 41: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
-	29, // 42: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
-	29, // 43: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
-	16, // 44: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
-	38, // 45: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
-	39, // 46: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
-	30, // 47: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
-	48, // [48:48] is the sub-list for method output_type
-	48, // [48:48] is the sub-list for method input_type
-	48, // [48:48] is the sub-list for extension type_name
-	48, // [48:48] is the sub-list for extension extendee
-	0,  // [0:48] is the sub-list for field type_name
+	41, // 41: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
+	30, // 42: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
+	42, // 43: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
+	29, // 44: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
+	29, // 45: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
+	16, // 46: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
+	39, // 47: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
+	40, // 48: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
+	31, // 49: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
+	50, // [50:50] is the sub-list for method output_type
+	50, // [50:50] is the sub-list for method input_type
+	50, // [50:50] is the sub-list for extension type_name
+	50, // [50:50] is the sub-list for extension extendee
+	0,  // [0:50] is the sub-list for field type_name
 }
 
 func init() { file_control_proto_init() }
@@ -3902,7 +4010,7 @@ func file_control_proto_init() {
 		(*Reply_Reports)(nil),
 		(*Reply_Building)(nil),
 	}
-	file_control_proto_msgTypes[35].OneofWrappers = []any{
+	file_control_proto_msgTypes[36].OneofWrappers = []any{
 		(*Event_Status)(nil),
 		(*Event_Building)(nil),
 		(*Event_Fault)(nil),
@@ -3915,7 +4023,7 @@ func file_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_control_proto_rawDesc), len(file_control_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   39,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,0 +1,102 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/volley-snn/volley/cluster/bus"
+	"github.com/volley-snn/volley/messages/control"
+)
+
+// Caller asks nodes. It may be used from several goroutines.
+type Caller struct {
+	Bus     bus.Bus
+	Sender  string // what it calls itself
+	Version string // of volley
+}
+
+const (
+	// attemptTimeout is how long an answer may take before the request is sent again.
+	attemptTimeout = 2 * time.Second
+	// CallTimeout is how long a call may take in all.
+	CallTimeout = 10 * time.Second
+	// gatherTimeout is how long nodes may take to say that they are there.
+	gatherTimeout = 300 * time.Millisecond
+)
+
+// Call asks a node and returns its answer. A request that is not answered is sent
+// again under the same id, for CallTimeout or until ctx is done. The error is a
+// *Refusal where the node, or its silence, refuses.
+func (c *Caller) Call(ctx context.Context, node string, request *control.Request) (*control.Reply, error) {
+	data, err := c.encode(request)
+	if err != nil {
+		return nil, err
+	}
+	deadline := time.Now().Add(CallTimeout)
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	for {
+		attempt, end := context.WithTimeout(ctx, attemptTimeout)
+		answer, err := c.Bus.Request(attempt, NodeSubject(node), data)
+		end()
+		switch {
+		case err == nil:
+			return c.decode(node, answer)
+		case errors.Is(err, bus.ErrNoResponder):
+			return nil, &Refusal{Kind: control.Kind_KIND_NODE_LOST, Why: "it does not answer: nobody of that name is there", Node: node}
+		case ctx.Err() != nil && time.Now().Before(deadline):
+			return nil, ctx.Err()
+		case ctx.Err() != nil:
+			return nil, &Refusal{Kind: control.Kind_KIND_TIMEOUT, Why: fmt.Sprintf("no answer within %v", CallTimeout), Node: node}
+		case errors.Is(err, context.DeadlineExceeded):
+		default:
+			return nil, fmt.Errorf("node %s cannot be asked: %w", node, err)
+		}
+	}
+}
+
+func (c *Caller) encode(request *control.Request) ([]byte, error) {
+	request.Protocol, request.Version, request.Sender = control.Protocol, c.Version, c.Sender
+	if request.Id == "" {
+		request.Id = newID()
+	}
+	return proto.Marshal(request)
+}
+
+func (c *Caller) decode(node string, answer []byte) (*control.Reply, error) {
+	reply := &control.Reply{}
+	if err := proto.Unmarshal(answer, reply); err != nil {
+		return nil, &Refusal{Kind: control.Kind_KIND_MALFORMED, Why: "it answers what is not understood: " + err.Error(), Node: node}
+	}
+	if r := reply.GetRefused(); r != nil {
+		refusal := RefusalOf(r)
+		if refusal.Node == "" {
+			refusal.Node = node
+		}
+		return nil, refusal
+	}
+	return reply, nil
+}
+
+// Gather asks all nodes and returns the answers that come within a moment, or the
+// first most of them; refusals are left out.
+func (c *Caller) Gather(ctx context.Context, request *control.Request, most int) ([]*control.Reply, error) {
+	data, err := c.encode(request)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, gatherTimeout)
+	defer cancel()
+	var all []*control.Reply
+	err = bus.Collect(ctx, c.Bus, EveryNode, data, func(m bus.Message) bool {
+		if reply, err := c.decode("", m.Data); err == nil {
+			all = append(all, reply)
+		}
+		return most <= 0 || len(all) < most
+	})
+	return all, err
+}

@@ -1,0 +1,167 @@
+package actors
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"hash/crc32"
+	"io"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/volley-snn/volley/cluster/bus"
+	"github.com/volley-snn/volley/messages/control"
+)
+
+// send brings the files of a bundle to a node that has them not.
+func (c *Caller) send(ctx context.Context, node string, b *Bundle) error {
+	for _, content := range b.Files {
+		sum := sha256.Sum256(content)
+		size, at := int64(len(content)), int64(0)
+		for first := true; first || at < size; first = false {
+			part := content[at:min(at+transferBytes, size)]
+			if first && size > transferBytes {
+				part = nil // asks what is there
+			}
+			reply, err := c.Call(ctx, node, &control.Request{Body: &control.Request_Transfer{Transfer: &control.Transfer{Sha256: sum[:], Size: size, Offset: at, Content: part}}})
+			if err != nil {
+				return err
+			}
+			at = reply.GetChunk().GetOffset()
+		}
+	}
+	return nil
+}
+
+// Nodes is every node that answers, by name.
+func (c *Caller) Nodes(ctx context.Context) ([]*control.Reply, error) {
+	all, err := c.Gather(ctx, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}}, 0)
+	slices.SortFunc(all, func(a, b *control.Reply) int { return compare(a.Node, b.Node) })
+	return all, err
+}
+
+// Runs is every run that a node of the cluster remembers, by node, the latest first.
+func (c *Caller) Runs(ctx context.Context) ([]*control.RunStatus, error) {
+	replies, err := c.Gather(ctx, &control.Request{Body: &control.Request_ListRuns{ListRuns: &control.ListRuns{}}}, 0)
+	slices.SortFunc(replies, func(a, b *control.Reply) int { return compare(a.Node, b.Node) })
+	var all []*control.RunStatus
+	for _, r := range replies {
+		all = append(all, r.GetRuns().GetRuns()...)
+	}
+	return all, err
+}
+
+// Find is the run of a name, or of a beginning that only it has.
+func (c *Caller) Find(ctx context.Context, name string) (*control.RunStatus, error) {
+	all, err := c.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []*control.RunStatus
+	for _, r := range all {
+		if r.Run == name {
+			return r, nil
+		}
+		if len(name) > 0 && len(r.Run) > len(name) && r.Run[:len(name)] == name {
+			found = append(found, r)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return nil, refuse(control.Kind_KIND_UNKNOWN_RUN, "no node knows a run %q; volley runs lists them", name)
+	}
+	return nil, refuse(control.Kind_KIND_UNKNOWN_RUN, "%d runs begin with %q; volley runs lists them", len(found), name)
+}
+
+// Submit brings a model to a node and lets it run there and on the cluster's nodes.
+func (c *Caller) Submit(ctx context.Context, node string, b *Bundle, m *control.Submit) (*control.Submitted, error) {
+	if err := c.send(ctx, node, b); err != nil {
+		return nil, err
+	}
+	m.Model = b.Message()
+	reply, err := c.Call(ctx, node, &control.Request{Body: &control.Request_Submit{Submit: m}})
+	return reply.GetSubmitted(), err
+}
+
+// Follow shows how a run stands, until it is over, and returns how it ended. Events
+// that are lost are made up for by asking. The error is a *Refusal where the run's
+// coordinator is gone.
+func (c *Caller) Follow(ctx context.Context, run, coordinator string, show func(*control.RunStatus)) (*control.RunStatus, error) {
+	events := make(chan *control.RunStatus, 64)
+	sub, err := c.Bus.Subscribe(EventSubject(run), func(m bus.Message) {
+		e := &control.Event{}
+		if proto.Unmarshal(m.Data, e) != nil || e.GetStatus() == nil {
+			return
+		}
+		select {
+		case events <- e.GetStatus():
+		default: // the next one says more
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer sub.Unsubscribe()
+	ask := time.NewTicker(time.Second)
+	defer ask.Stop()
+	for first := true; ; first = false {
+		var st *control.RunStatus
+		if !first {
+			select {
+			case st = <-events:
+			case <-ask.C:
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		if st == nil {
+			reply, err := c.Call(ctx, coordinator, &control.Request{Body: &control.Request_Attach{Attach: &control.Attach{Run: run}}})
+			if err != nil {
+				return nil, err
+			}
+			st = reply.GetAttached().GetStatus()
+		}
+		show(st)
+		if over(st.GetState()) {
+			return st, nil
+		}
+	}
+}
+
+// Cancel ends a run.
+func (c *Caller) Cancel(ctx context.Context, run, coordinator, why string) error {
+	_, err := c.Call(ctx, coordinator, &control.Request{Body: &control.Request_Cancel{Cancel: &control.Cancel{Run: run, Why: why}}})
+	return err
+}
+
+// Files lists the files of a run.
+func (c *Caller) Files(ctx context.Context, run, coordinator string) ([]*control.File, error) {
+	reply, err := c.Call(ctx, coordinator, &control.Request{Body: &control.Request_Fetch{Fetch: &control.Fetch{Run: run}}})
+	return reply.GetChunk().GetFiles(), err
+}
+
+var errChunk = errors.New("a part of a file came damaged")
+
+// Fetch writes a file of a run to w.
+func (c *Caller) Fetch(ctx context.Context, run, coordinator, path string, w io.Writer) error {
+	for at := int64(0); ; {
+		reply, err := c.Call(ctx, coordinator, &control.Request{Body: &control.Request_Fetch{Fetch: &control.Fetch{Run: run, Path: path, Offset: at}}})
+		if err != nil {
+			return err
+		}
+		chunk := reply.GetChunk()
+		if chunk == nil || chunk.Offset != at || crc32.Checksum(chunk.Content, castagnoli) != chunk.Crc32C {
+			return errChunk
+		}
+		if _, err := w.Write(chunk.Content); err != nil {
+			return err
+		}
+		if at += int64(len(chunk.Content)); chunk.Last || len(chunk.Content) == 0 {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,331 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/volley-snn/volley/actors/exchange"
+	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/results"
+	"github.com/volley-snn/volley/internal/session"
+	"github.com/volley-snn/volley/messages/control"
+	"github.com/volley-snn/volley/partition"
+	"github.com/volley-snn/volley/snn"
+	"github.com/volley-snn/volley/snn/kernel"
+)
+
+// conductor takes a run through its life: it plans, lets the nodes prepare, follows
+// the run as its recorder, and writes its files.
+type conductor struct {
+	c      Config
+	run    string
+	bundle *Bundle
+	submit *control.Submit
+	dir    string
+	caller Caller
+	tell   func(*control.RunStatus)
+
+	mutex  sync.Mutex
+	state  control.RunStatus
+	events int64
+	began  time.Time
+
+	network *kernel.Network
+	plan    *partition.Plan
+	message *control.Plan
+	nodes   []*control.NodeStatus // of the plan, in its order
+}
+
+// epoch of a run's first plan.
+const epoch = 1
+
+// conduct runs the run, and says at its end how it went.
+func (k *conductor) conduct(ctx context.Context) {
+	err := k.guarded(ctx)
+	k.release()
+	k.change(func(st *control.RunStatus) {
+		st.State = control.State_STATE_DONE
+		if err == nil {
+			st.Done = 1
+			return
+		}
+		st.State, st.Failure = control.State_STATE_FAILED, k.failure(ctx, err)
+		if st.Failure.Kind == control.Kind_KIND_CANCELLED {
+			st.State = control.State_STATE_CANCELLED
+		}
+	})
+	if err != nil {
+		k.c.Log.Info("a run ended", "run", k.run, "error", err)
+	}
+}
+
+// guarded is conducted with a panic as its error.
+func (k *conductor) guarded(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the coordinator of run %s broke down: %v", k.run, p)
+		}
+	}()
+	return k.conducted(ctx)
+}
+
+// failure words why a run ended before its end.
+func (k *conductor) failure(ctx context.Context, err error) *control.Refused {
+	var fault *engine.Fault
+	cause := context.Cause(ctx)
+	switch {
+	case errors.Is(err, context.Canceled) && errors.Is(cause, errCancelled):
+		return &control.Refused{Kind: control.Kind_KIND_CANCELLED, Why: errCancelled.Error()}
+	case errors.Is(err, context.Canceled) && cause != nil:
+		return refused(cause)
+	case errors.As(err, &fault):
+		return &control.Refused{Kind: control.Kind_KIND_FAULT, Why: err.Error()}
+	}
+	return refused(err)
+}
+
+func (k *conductor) conducted(ctx context.Context) error {
+	n, err := k.bundle.Open()
+	if err != nil {
+		return refuse(control.Kind_KIND_MODEL, "%v", err)
+	}
+	k.network = n
+	findings, err := results.New(n)
+	if err != nil {
+		return refuse(control.Kind_KIND_MODEL, "%v", n.Model.Faults(err))
+	}
+	if err := k.makePlan(ctx); err != nil {
+		return err
+	}
+	dir, err := record.Create(k.dir, record.Options{Format: record.Format(k.submit.Format), MaxBytes: k.submit.MaxOutputBytes})
+	if err != nil {
+		return err
+	}
+	defer dir.Abort()
+	if err := k.prepare(ctx); err != nil {
+		return dir.Fail(causeOf(ctx, err))
+	}
+	result, err := k.follow(ctx, dir, findings)
+	if result != nil {
+		k.change(func(st *control.RunStatus) {
+			for _, name := range result.Names {
+				st.Findings = append(st.Findings, &control.Finding{Name: name, Text: fmt.Sprintf("%s", result.Summary.Results[name])})
+			}
+			st.WallS, st.Spikes = result.Summary.WallS.Simulate, result.Summary.Spikes
+		})
+	}
+	return causeOf(ctx, err)
+}
+
+// follow records the run from its first step to its files. When ctx is done all
+// nodes end at one step, and the files are those of a run that ended there.
+func (k *conductor) follow(ctx context.Context, dir *record.Dir, findings *results.Collector) (*session.Result, error) {
+	alive, end := context.WithCancel(context.Background())
+	var working sync.WaitGroup
+	defer working.Wait()
+	defer end()
+	f, err := exchange.NewFollower(exchange.FollowerConfig{Network: k.network, Plan: k.plan, Bus: k.c.Bus, Run: k.run, Epoch: epoch,
+		Weights: func(part int, p *kernel.Projection, yield func(target int, sources []uint32, weights []float64)) error {
+			return k.eachWeight(alive, part, p.Name, yield)
+		},
+		Accounts: func() ([]*engine.Account, error) { return k.accounts(alive), nil },
+		StopAt:   func(step int64) error { return k.stopAt(alive, step) },
+	})
+	if err != nil {
+		return nil, dir.Fail(err)
+	}
+	if err := f.Listen(); err != nil {
+		return nil, dir.Fail(err)
+	}
+	working.Go(func() { _ = f.Run(alive) }) // its error fails the follower
+	working.Go(func() { k.watch(alive, f.Fail) })
+	stop := context.AfterFunc(ctx, f.Stop)
+	defer stop()
+	s := &starting{Follower: f, start: func() error { return k.start(alive) }}
+	return session.Run(context.Background(), s, session.Config{Dir: dir, Findings: findings, Command: k.submit.Command, Version: k.c.Version, Watchers: []engine.Observer{newWatcher(k)}})
+}
+
+// starting is a follower that lets the nodes start when the first step is asked for:
+// before that the weights are read as they were built.
+type starting struct {
+	*exchange.Follower
+	start   func() error
+	started bool
+}
+
+// Advance is the follower's, once all have started.
+func (s *starting) Advance(m *engine.Moment, to snn.Tick, starts *kernel.Trial) error {
+	if !s.started {
+		s.started = true
+		if err := s.start(); err != nil {
+			s.Fail(err)
+			return err
+		}
+	}
+	return s.Follower.Advance(m, to, starts)
+}
+
+// start lets all nodes step.
+func (k *conductor) start(ctx context.Context) error {
+	err := k.each(ctx, func(ctx context.Context, i int) error {
+		_, err := k.caller.Call(ctx, k.nodes[i].Name, &control.Request{Body: &control.Request_Start{Start: &control.Start{Run: k.run, Epoch: epoch}}})
+		return err
+	})
+	k.began = time.Now()
+	k.change(func(st *control.RunStatus) { st.State = control.State_STATE_RUNNING })
+	return err
+}
+
+// causeOf is why ctx ended where err says no more than that it did.
+func causeOf(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); errors.Is(err, context.Canceled) && cause != nil && !errors.Is(cause, errCancelled) {
+		return cause
+	}
+	return err
+}
+
+// makePlan finds the nodes and divides the network among them.
+func (k *conductor) makePlan(ctx context.Context) error {
+	replies, err := k.caller.Gather(ctx, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}}, 0)
+	if err != nil {
+		return err
+	}
+	for _, r := range replies {
+		st := r.GetNodeStatus()
+		asked := len(k.submit.Nodes) == 0 || slices.Contains(k.submit.Nodes, st.GetName())
+		switch {
+		case st == nil || st.Draining || !asked:
+			continue
+		case r.Version != k.c.Version:
+			return &Refusal{control.Kind_KIND_VERSION, fmt.Sprintf("it is volley %s, and the run's coordinator is volley %s, whose spikes may differ: run the same volley on all", r.Version, k.c.Version), st.Name}
+		}
+		k.nodes = append(k.nodes, st)
+	}
+	slices.SortFunc(k.nodes, func(a, b *control.NodeStatus) int { return compare(a.Name, b.Name) })
+	for _, name := range k.submit.Nodes {
+		if !slices.ContainsFunc(k.nodes, func(st *control.NodeStatus) bool { return st.Name == name }) {
+			return &Refusal{control.Kind_KIND_NODE_LOST, "the run asks for it, and it is not there, or it is draining", name}
+		}
+	}
+	if len(k.nodes) == 0 {
+		return refuse(control.Kind_KIND_NODE_LOST, "no node takes part in runs")
+	}
+	k.plan, k.message, err = plan(k.network, k.nodes, int(k.submit.Partitions))
+	if err != nil {
+		return err
+	}
+	k.nodes = k.nodes[:len(k.plan.Shares)]
+	k.change(func(st *control.RunStatus) {
+		for _, n := range k.nodes {
+			st.Nodes = append(st.Nodes, &control.NodeProgress{Name: n.Name})
+		}
+	})
+	return nil
+}
+
+// each does something for every node of the plan at once, and returns the first error
+// in the order of nodes.
+func (k *conductor) each(ctx context.Context, do func(ctx context.Context, node int) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	faults := make([]error, len(k.nodes))
+	var wg sync.WaitGroup
+	for i := range k.nodes {
+		wg.Go(func() {
+			if faults[i] = do(ctx, i); faults[i] != nil {
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	return firstOf(faults)
+}
+
+// firstOf is the first error that is not but a consequence of another's.
+func firstOf(faults []error) (first error) {
+	for _, err := range faults {
+		if err != nil && (first == nil || errors.Is(first, context.Canceled)) {
+			first = err
+		}
+	}
+	return first
+}
+
+// prepare sends the model to the nodes and waits until all have built their shares.
+func (k *conductor) prepare(ctx context.Context) error {
+	model := k.bundle.Message()
+	var mutex sync.Mutex
+	progress := make([]*control.Building, len(k.nodes))
+	return k.each(ctx, func(ctx context.Context, i int) error {
+		node := k.nodes[i].Name
+		if err := k.caller.send(ctx, node, k.bundle); err != nil {
+			return err
+		}
+		for {
+			reply, err := k.caller.Call(ctx, node, &control.Request{Body: &control.Request_Prepare{Prepare: &control.Prepare{Run: k.run, Model: model, Plan: k.message}}})
+			if err != nil {
+				return err
+			}
+			b := reply.GetBuilding()
+			mutex.Lock()
+			progress[i] = b
+			built, of := int64(0), int64(0)
+			for _, p := range progress {
+				built, of = built+p.GetSynapses(), of+p.GetOf()
+			}
+			mutex.Unlock()
+			k.change(func(st *control.RunStatus) { st.Building, st.Of = built, of })
+			if b.GetBuilt() {
+				return nil
+			}
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	})
+}
+
+// release lets the nodes go, also of a run that has failed.
+func (k *conductor) release() {
+	ctx, cancel := context.WithTimeout(context.Background(), CallTimeout)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, n := range k.nodes {
+		wg.Go(func() {
+			if _, err := k.caller.Call(ctx, n.Name, &control.Request{Body: &control.Request_Release{Release: &control.Release{Run: k.run}}}); err != nil {
+				k.c.Log.Warn("a share was not let go", "run", k.run, "node", n.Name, "error", err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// change changes how the run stands, tells the actors, and publishes it.
+func (k *conductor) change(how func(*control.RunStatus)) {
+	k.mutex.Lock()
+	how(&k.state)
+	k.events++
+	e := &control.Event{Run: k.run, Epoch: epoch, Node: k.c.Name, Number: k.events}
+	k.mutex.Unlock()
+	st := k.snapshot()
+	e.Body = &control.Event_Status{Status: st}
+	if k.tell != nil {
+		k.tell(st)
+	}
+	data, err := proto.Marshal(e)
+	if err == nil {
+		err = k.c.Bus.Publish(EventSubject(k.run), data)
+	}
+	if err != nil {
+		k.c.Log.Warn("an event was not published", "run", k.run, "error", err)
+	}
+}

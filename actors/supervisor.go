@@ -1,0 +1,304 @@
+package actors
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/messages/control"
+)
+
+// supervisor is a node's first actor: it answers for the node, and passes on what
+// concerns a run to the run's coordinator or host.
+type supervisor struct {
+	c     Config
+	id    string // of this incarnation
+	since time.Time
+	files *store
+
+	hosts        map[string]*hosted            // by run
+	coordinators map[string]*conducted         // by run
+	order        []string                      // of the runs that are coordinated here, the first first
+	submitted    map[string]*control.Submitted // by id of the request, which may come again
+}
+
+// hosted is a share of a run that lies here.
+type hosted struct {
+	pid    *actor.PID
+	bytes  int64
+	status *control.RunStatus
+}
+
+// conducted is a run that is coordinated here.
+type conducted struct {
+	pid    *actor.PID
+	status *control.RunStatus
+}
+
+const (
+	// maxRuns is how many runs a node coordinates at a time.
+	maxRuns = 16
+	// keptRuns is how many runs that are over a node remembers.
+	keptRuns = 64
+)
+
+func newSupervisor(c Config, files *store) *supervisor {
+	return &supervisor{c: c, id: c.Name + "-" + newID(), since: time.Now(), files: files,
+		hosts: map[string]*hosted{}, coordinators: map[string]*conducted{}, submitted: map[string]*control.Submitted{}}
+}
+
+// What children tell their supervisor.
+type (
+	// shareChanged says how a host's run stands; a nil status that it has let go.
+	shareChanged struct {
+		run    string
+		status *control.RunStatus
+		bytes  int64
+	}
+	// runChanged says how a coordinator's run stands.
+	runChanged struct{ status *control.RunStatus }
+)
+
+// Receive implements actor.Actor.
+func (s *supervisor) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *control.Request:
+		s.request(c, m)
+	case *shareChanged:
+		s.shareChanged(m)
+	case *runChanged:
+		if r := s.coordinators[m.status.Run]; r != nil {
+			r.status = m.status
+		}
+	case *actor.Terminated:
+		s.terminated(m.Who)
+	}
+}
+
+func (s *supervisor) request(c actor.Context, r *control.Request) {
+	switch b := r.Body.(type) {
+	case *control.Request_Status:
+		c.Respond(&control.Reply{Body: &control.Reply_NodeStatus{NodeStatus: s.status()}})
+	case *control.Request_ListRuns:
+		c.Respond(&control.Reply{Body: &control.Reply_Runs{Runs: s.runs()}})
+	case *control.Request_Transfer:
+		c.Respond(s.transfer(b.Transfer))
+	case *control.Request_Submit:
+		c.Respond(s.submit(c, r.Id, b.Submit))
+	case *control.Request_Prepare:
+		s.prepare(c, b.Prepare)
+	case *control.Request_Start:
+		s.toHost(c, b.Start.Run)
+	case *control.Request_Stop:
+		s.toHost(c, b.Stop.Run)
+	case *control.Request_Release:
+		s.release(c, b.Release.Run)
+	case *control.Request_Report:
+		s.toHost(c, b.Report.Run)
+	case *control.Request_Weights:
+		s.toHost(c, b.Weights.Run)
+	case *control.Request_Attach:
+		s.toCoordinator(c, b.Attach.Run)
+	case *control.Request_Cancel:
+		s.toCoordinator(c, b.Cancel.Run)
+	case *control.Request_Fetch:
+		s.toCoordinator(c, b.Fetch.Run)
+	default:
+		c.Respond(refusal(refuse(control.Kind_KIND_MALFORMED, "node %s does not know this request", s.c.Name)))
+	}
+}
+
+func (s *supervisor) transfer(t *control.Transfer) *control.Reply {
+	have, err := s.files.take(t)
+	if err != nil {
+		return refusal(err)
+	}
+	return &control.Reply{Body: &control.Reply_Chunk{Chunk: &control.Chunk{Offset: have, Size: t.Size}}}
+}
+
+// submit starts a coordinator. A request that comes again gets the same answer.
+func (s *supervisor) submit(c actor.Context, id string, m *control.Submit) *control.Reply {
+	if known := s.submitted[id]; known != nil {
+		return &control.Reply{Body: &control.Reply_Submitted{Submitted: known}}
+	}
+	if s.underWay() >= maxRuns {
+		return refusal(refuse(control.Kind_KIND_BUSY, "node %s coordinates %d runs already: wait, or submit to another node", s.c.Name, maxRuns))
+	}
+	bundle, err := unpack(m.GetModel(), s.files)
+	if err != nil {
+		return refusal(err)
+	}
+	if m.Name != "" && !CheckName(m.Name) {
+		return refusal(refuse(control.Kind_KIND_MALFORMED, "the name %q of a run: expected 1 to 64 letters, digits, - and _", m.Name))
+	}
+	run := m.Name
+	if run == "" {
+		run = subjectName(exampleName(bundle.Path))
+	}
+	run += "-" + newID()[:6]
+	for s.coordinators[run] != nil {
+		run += newID()[:2]
+	}
+	co := newCoordinator(s.c, c.Self(), run, bundle, m)
+	props := actor.PropsFromProducer(func() actor.Actor { return co }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
+	pid, err := c.SpawnNamed(props, "coordinator-"+run)
+	if err != nil {
+		return refusal(err)
+	}
+	c.Watch(pid)
+	s.forget(c)
+	s.coordinators[run] = &conducted{pid: pid, status: co.status()}
+	s.order = append(s.order, run)
+	answer := &control.Submitted{Run: run, Coordinator: s.c.Name}
+	s.submitted[id] = answer
+	return &control.Reply{Body: &control.Reply_Submitted{Submitted: answer}}
+}
+
+func (s *supervisor) underWay() (n int) {
+	for _, r := range s.coordinators {
+		if !over(r.status.State) {
+			n++
+		}
+	}
+	return n
+}
+
+// over reports whether a run has ended.
+func over(s control.State) bool {
+	return s == control.State_STATE_DONE || s == control.State_STATE_FAILED || s == control.State_STATE_CANCELLED
+}
+
+// forget drops the oldest runs that are over; their directories stay.
+func (s *supervisor) forget(c actor.Context) {
+	for k := 0; len(s.order) > keptRuns && k < len(s.order); {
+		run := s.order[k]
+		if r := s.coordinators[run]; r != nil && !over(r.status.State) {
+			k++
+			continue
+		} else if r != nil {
+			c.Stop(r.pid)
+		}
+		delete(s.coordinators, run)
+		s.order = slices.Delete(s.order, k, k+1)
+		for id, m := range s.submitted {
+			if m.Run == run {
+				delete(s.submitted, id)
+			}
+		}
+	}
+}
+
+// prepare starts a host where there is room, or passes the request on to it.
+func (s *supervisor) prepare(c actor.Context, m *control.Prepare) {
+	if s.hosts[m.Run] == nil {
+		if !CheckName(m.Run) {
+			c.Respond(refusal(refuse(control.Kind_KIND_MALFORMED, "the name %q of a run", m.Run)))
+			return
+		}
+		bundle, err := unpack(m.GetModel(), s.files)
+		if err != nil {
+			c.Respond(refusal(err))
+			return
+		}
+		h := newHost(s.c, c.Self(), m, bundle, s.memoryLeft())
+		props := actor.PropsFromProducer(func() actor.Actor { return h }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
+		pid, err := c.SpawnNamed(props, fmt.Sprintf("host-%s-%s", m.Run, newID()))
+		if err != nil {
+			c.Respond(refusal(err))
+			return
+		}
+		c.Watch(pid)
+		s.hosts[m.Run] = &hosted{pid: pid, status: &control.RunStatus{Run: m.Run, State: control.State_STATE_PREPARING}}
+	}
+	c.Forward(s.hosts[m.Run].pid)
+}
+
+func (s *supervisor) toHost(c actor.Context, run string) {
+	if h := s.hosts[run]; h != nil {
+		c.Forward(h.pid)
+		return
+	}
+	c.Respond(refusal(refuse(control.Kind_KIND_UNKNOWN_RUN, "node %s has no part of a run %s", s.c.Name, run)))
+}
+
+func (s *supervisor) toCoordinator(c actor.Context, run string) {
+	if r := s.coordinators[run]; r != nil {
+		c.Forward(r.pid)
+		return
+	}
+	c.Respond(refusal(refuse(control.Kind_KIND_UNKNOWN_RUN, "node %s coordinates no run %s", s.c.Name, run)))
+}
+
+// release lets go of a share; one that is not here is let go of already.
+func (s *supervisor) release(c actor.Context, run string) {
+	if h := s.hosts[run]; h != nil {
+		delete(s.hosts, run)
+		c.Stop(h.pid)
+	}
+	c.Respond(done())
+}
+
+func (s *supervisor) shareChanged(m *shareChanged) {
+	h := s.hosts[m.run]
+	if h == nil {
+		return
+	}
+	if m.status == nil {
+		delete(s.hosts, m.run)
+		return
+	}
+	h.status, h.bytes = m.status, m.bytes
+}
+
+// terminated: a child is gone, of its own will or because it panicked.
+func (s *supervisor) terminated(who *actor.PID) {
+	for run, h := range s.hosts {
+		if h.pid.Id == who.Id {
+			delete(s.hosts, run)
+		}
+	}
+	for _, r := range s.coordinators {
+		if r.pid.Id == who.Id && !over(r.status.State) {
+			r.status.State = control.State_STATE_FAILED
+			r.status.Failure = &control.Refused{Kind: control.Kind_KIND_INTERNAL, Why: "the run's coordinator broke down; the log of node " + s.c.Name + " says why", Node: s.c.Name}
+		}
+	}
+}
+
+// memoryLeft is how many bytes a further share may take; 0 is not known.
+func (s *supervisor) memoryLeft() int64 {
+	if s.c.MemoryBytes == 0 {
+		return engine.AvailableMemory()
+	}
+	left := s.c.MemoryBytes
+	for _, h := range s.hosts {
+		left -= h.bytes
+	}
+	return max(left, 1)
+}
+
+func (s *supervisor) status() *control.NodeStatus {
+	st := &control.NodeStatus{Name: s.c.Name, Id: s.id, Threads: int32(s.c.Threads), MemoryBytes: s.c.MemoryBytes, SinceUnixMs: s.since.UnixMilli(),
+		Address: s.c.Address, OsArch: runtime.GOOS + "/" + runtime.GOARCH}
+	if st.MemoryBytes == 0 {
+		st.MemoryBytes = engine.AvailableMemory()
+	}
+	for _, h := range s.hosts {
+		st.MemoryUsedBytes += h.bytes
+		st.Runs = append(st.Runs, h.status)
+	}
+	slices.SortFunc(st.Runs, func(a, b *control.RunStatus) int { return compare(a.Run, b.Run) })
+	return st
+}
+
+func (s *supervisor) runs() *control.RunList {
+	list := &control.RunList{}
+	for _, run := range slices.Backward(s.order) {
+		list.Runs = append(list.Runs, s.coordinators[run].status)
+	}
+	return list
+}

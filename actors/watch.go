@@ -1,0 +1,74 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/volley-snn/volley/messages/control"
+)
+
+const (
+	// askEvery is how often a coordinator asks its nodes how they are.
+	askEvery = 500 * time.Millisecond
+	// lostAfter is how long a node may be silent before its run fails.
+	lostAfter = 5 * time.Second
+)
+
+// watch asks the nodes of the run how they fare, and fails it where one has failed,
+// is gone, or is silent for too long.
+func (k *conductor) watch(ctx context.Context, fail func(error)) {
+	heard := make([]time.Time, len(k.nodes))
+	gone := make([]int, len(k.nodes))
+	for i := range heard {
+		heard[i] = time.Now()
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(askEvery):
+		}
+		reports, faults := make([]*control.PartitionReports, len(k.nodes)), make([]error, len(k.nodes))
+		var wg sync.WaitGroup
+		for i, n := range k.nodes {
+			wg.Go(func() {
+				attempt, end := context.WithTimeout(ctx, attemptTimeout)
+				defer end()
+				reply, err := k.caller.Call(attempt, n.Name, &control.Request{Body: &control.Request_Report{Report: &control.Report{Run: k.run}}})
+				reports[i], faults[i] = reply.GetReports(), err
+			})
+		}
+		wg.Wait()
+		if ctx.Err() != nil {
+			return
+		}
+		for i, n := range k.nodes {
+			var r *Refusal
+			refuses := errors.As(faults[i], &r)
+			switch {
+			case faults[i] == nil:
+				heard[i], gone[i] = time.Now(), 0
+			case refuses && r.Kind == control.Kind_KIND_NODE_LOST:
+				gone[i]++
+			case refuses && r.Kind != control.Kind_KIND_TIMEOUT:
+				fail(r)
+				return
+			}
+			if silent := time.Since(heard[i]); gone[i] >= 3 || silent > lostAfter {
+				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s, and run %s cannot go on without its share; what was computed before has been written", silent.Seconds(), k.run), n.Name})
+				return
+			}
+		}
+		k.change(func(st *control.RunStatus) {
+			for i, r := range reports {
+				if r != nil {
+					st.Nodes[i].Step, st.Nodes[i].Load = r.Step, r.Load
+				}
+				st.Nodes[i].SilentMs = time.Since(heard[i]).Milliseconds()
+			}
+		})
+	}
+}

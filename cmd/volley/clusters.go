@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volley-snn/volley/actors"
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/messages/control"
+)
+
+// clusterFlags are what every command about running nodes is told.
+type clusterFlags struct{ cluster, config string }
+
+// command makes a command that visits a cluster.
+func (f *clusterFlags) command(use, short string, args cobra.PositionalArgs, do func(ctx context.Context, caller *actors.Caller, args []string) error) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: args, RunE: func(c *cobra.Command, args []string) error {
+		s, err := visit(c.Context(), f.cluster, f.config)
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		return do(c.Context(), &actors.Caller{Bus: s.bus, Sender: "volley " + c.Name(), Version: version}, args)
+	}}
+	c.Flags().StringVar(&f.cluster, "cluster", defaultListen, "HOST:PORT of a node, or nats://HOST:PORT")
+	c.Flags().StringVar(&f.config, "config", "", "configuration with the cluster's keys, of volley cluster init")
+	return c
+}
+
+func statusCommand() *cobra.Command {
+	var f clusterFlags
+	return f.command("status", "Show the nodes of a cluster and what they do", cobra.NoArgs, func(ctx context.Context, caller *actors.Caller, _ []string) error {
+		nodes, err := caller.Nodes(ctx)
+		if err != nil {
+			return err
+		}
+		if len(nodes) == 0 {
+			return fmt.Errorf("no node answers on the bus of %s", f.cluster)
+		}
+		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(w, "NODE\tADDRESS\tTHREADS\tMEMORY\tUSED\tUP\tVERSION\tRUNS")
+		for _, r := range nodes {
+			st := r.GetNodeStatus()
+			var runs []string
+			for _, run := range st.Runs {
+				runs = append(runs, run.Run+" ("+stateWord(run.State)+")")
+			}
+			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", st.Name, st.Address, st.Threads, size(st.MemoryBytes), size(st.MemoryUsedBytes),
+				time.Since(time.UnixMilli(st.SinceUnixMs)).Round(time.Second), r.Version, strings.Join(runs, ", "))
+		}
+		return w.Flush()
+	})
+}
+
+func runsCommand() *cobra.Command {
+	var f clusterFlags
+	return f.command("runs", "List the runs of a cluster", cobra.NoArgs, func(ctx context.Context, caller *actors.Caller, _ []string) error {
+		runs, err := caller.Runs(ctx)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(w, "RUN\tMODEL\tSTATE\tDONE\tTIME\tREAL TIME\tCOORDINATOR\tWHY")
+		for _, r := range runs {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%.1f %%\t%.6g ms\t%.2f x\t%s\t%s\n", r.Run, r.Model, stateWord(r.State), 100*r.Done, r.TimeMs, r.RealTimeFactor, r.Coordinator, r.GetFailure().GetWhy())
+		}
+		return w.Flush()
+	})
+}
+
+// stateWord words where a run stands.
+func stateWord(s control.State) string {
+	return strings.ToLower(strings.TrimPrefix(s.String(), "STATE_"))
+}
+
+func attachCommand() *cobra.Command {
+	var f clusterFlags
+	return f.command("attach RUN", "Show how a run goes until it is over", cobra.ExactArgs(1), func(ctx context.Context, caller *actors.Caller, args []string) error {
+		r, err := caller.Find(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		progress := progressOf(false)
+		last, err := caller.Follow(ctx, r.Run, r.Coordinator, progress.told)
+		progress.end()
+		if err != nil {
+			return ended(err)
+		}
+		if last.Failure != nil {
+			return ended(actors.RefusalOf(last.Failure))
+		}
+		for _, found := range last.Findings {
+			fmt.Printf("  %-22s %s\n", found.Name, found.Text)
+		}
+		fmt.Printf("%s is done: %d spikes in %.3g s; volley fetch %s gets its files\n", last.Run, last.Spikes, last.WallS, last.Run)
+		return nil
+	})
+}
+
+func cancelCommand() *cobra.Command {
+	var f clusterFlags
+	return f.command("cancel RUN", "End a run; what it has computed is kept", cobra.ExactArgs(1), func(ctx context.Context, caller *actors.Caller, args []string) error {
+		r, err := caller.Find(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		if err := caller.Cancel(ctx, r.Run, r.Coordinator, "volley cancel"); err != nil {
+			return err
+		}
+		ctx, end := context.WithTimeout(ctx, cancelTimeout)
+		defer end()
+		last, err := caller.Follow(ctx, r.Run, r.Coordinator, func(*control.RunStatus) {})
+		if err != nil {
+			return fmt.Errorf("run %s was told to end: %w", r.Run, err)
+		}
+		fmt.Println(last.Run, "is", stateWord(last.State))
+		return nil
+	})
+}
+
+func fetchCommand() *cobra.Command {
+	var f clusterFlags
+	var out string
+	var force bool
+	c := f.command("fetch RUN", "Get the files of a run", cobra.ExactArgs(1), func(ctx context.Context, caller *actors.Caller, args []string) error {
+		r, err := caller.Find(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		if out == "" {
+			out = "runs/" + r.Run
+		}
+		dir, err := record.Create(out, record.Options{Force: force})
+		if err != nil {
+			return usageError{err}
+		}
+		defer dir.Abort()
+		whole, err := fetchInto(ctx, caller, r.Run, r.Coordinator, out)
+		switch {
+		case err != nil:
+			return dir.Fail(err)
+		case !whole:
+			return fmt.Errorf("run %s is %s and its files are not whole; volley attach %s waits for its end", r.Run, stateWord(r.State), r.Run)
+		}
+		fmt.Println("the run's files are in", out)
+		return nil
+	})
+	c.Flags().StringVar(&out, "out", "", "directory to write to (default: runs/RUN)")
+	c.Flags().BoolVar(&force, "force", false, "write into a directory that holds something else")
+	return c
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volley-snn/volley/actors"
+	"github.com/volley-snn/volley/cluster/bus"
+)
+
+// nodeFlags are what `volley node` is told.
+type nodeFlags struct {
+	siteFlags
+	dir      string
+	threads  int
+	memory   int64
+	untilEOF bool
+}
+
+// defaultListen is where a first node listens.
+const defaultListen = "127.0.0.1:7400"
+
+func nodeCommand() *cobra.Command {
+	var f nodeFlags
+	c := &cobra.Command{
+		Use: "node", Short: "Take part in runs, with this machine's cores and memory", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if len(f.nats) > 0 && (len(f.join) > 0 || c.Flags().Changed("listen")) {
+				return usageError{errors.New("--nats, and --join or --listen: nodes on the same NATS servers find each other there")}
+			}
+			if !c.Flags().Changed("listen") && len(f.join) > 0 {
+				f.listen = "127.0.0.1:0"
+			}
+			if f.threads < 0 || f.memory < 0 {
+				return usageError{errors.New("--threads and --memory: must be at least 1")}
+			}
+			return node(c.Context(), f)
+		},
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.name, "name", "", "name of the node, which no other may have (default: the machine's, and a few letters)")
+	fl.StringVar(&f.listen, "listen", defaultListen, "address that other nodes join at; with --join a free port of this machine")
+	fl.StringSliceVar(&f.join, "join", nil, "address of a node to join; may be repeated")
+	fl.StringSliceVar(&f.nats, "nats", nil, "URL of NATS servers to use, nats://HOST:PORT; without it the node runs one")
+	fl.StringVar(&f.dir, "dir", "", "directory of the runs that the node coordinates (default: nodes/NAME)")
+	fl.IntVar(&f.threads, "threads", 0, "cores that partitions may use (default: all)")
+	fl.Int64Var(&f.memory, "memory", 0, "bytes of memory that partitions may take (default: what the machine has available)")
+	fl.StringVar(&f.config, "config", "", "configuration with the cluster's keys, of volley cluster init")
+	fl.BoolVar(&f.insecure, "insecure", false, "listen without keys on addresses that other machines reach")
+	fl.BoolVar(&f.untilEOF, "until-eof", false, "end when standard input ends")
+	_ = fl.MarkHidden("until-eof")
+	return c
+}
+
+// node runs a node until ctx is done.
+func node(ctx context.Context, f nodeFlags) error {
+	if f.name == "" {
+		f.name = nodeName()
+	}
+	if !actors.CheckName(f.name) {
+		return usageError{fmt.Errorf("--name %q: expected 1 to 64 letters, digits, - and _", f.name)}
+	}
+	if f.dir == "" {
+		f.dir = filepath.Join("nodes", f.name)
+	}
+	if f.untilEOF {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			cancel()
+		}()
+	}
+	s, err := enter(ctx, f.siteFlags)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	go troubles(s.bus)
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	n, err := actors.Start(ctx, actors.Config{Name: f.name, Bus: s.bus, Dir: f.dir, Version: version, Threads: f.threads, MemoryBytes: f.memory, Address: s.address, Log: log})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("node %s is ready at %s\n", f.name, s.address)
+	fmt.Fprintf(os.Stderr, "join it with volley node --join %s, use it with volley run MODEL --cluster %s; any NATS client reads along at %s\n", s.address, s.address, s.url)
+	<-ctx.Done()
+	n.Stop()
+	return nil
+}
+
+// nodeName is the machine's name and a few letters.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	host, _, _ = strings.Cut(host, ".")
+	host = strings.Map(func(c rune) rune {
+		if actors.CheckName(string(c)) {
+			return c
+		}
+		return '-'
+	}, host)
+	return host[:min(len(host), 40)] + "-" + strings.ToLower(rand.Text()[:4])
+}
+
+// troubles says what the bus lost, and when it went away and came back.
+func troubles(b bus.Bus) {
+	for err := range b.Lost() {
+		fmt.Fprintln(os.Stderr, "volley:", err)
+	}
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/volley-snn/volley/cluster/bus"
+	"github.com/volley-snn/volley/cluster/bus/nats"
+	"github.com/volley-snn/volley/cluster/keys"
+	"github.com/volley-snn/volley/cluster/membership"
+)
+
+// What members of a cluster tell each other of themselves.
+const (
+	metaNATS  = "nats"  // URL for clients
+	metaRoute = "route" // URL for servers of other nodes
+)
+
+// connectTimeout is how long a cluster may take to answer at first.
+const connectTimeout = 5 * time.Second
+
+// site is this process's place on a cluster's bus.
+type site struct {
+	bus     bus.Bus
+	address string // that others join at, or use as --cluster
+	url     string // of the NATS server
+	closers []func()
+}
+
+func (s *site) close() {
+	for k := len(s.closers) - 1; k >= 0; k-- {
+		s.closers[k]()
+	}
+}
+
+// siteFlags say which cluster, and how it is spoken to.
+type siteFlags struct {
+	name     string
+	listen   string
+	join     []string
+	nats     []string
+	config   string // of keys; empty for none
+	insecure bool
+}
+
+// doors are what a process shows the servers and members of a cluster, with the
+// cluster's keys or without.
+type doors struct {
+	server  nats.ServerOptions
+	client  nats.Options
+	members membership.Config
+}
+
+// doors reads the keys, where there are any.
+func (f *siteFlags) doors() (*doors, error) {
+	d := &doors{
+		server:  nats.ServerOptions{Name: f.name, Insecure: f.insecure},
+		client:  nats.Options{Name: f.name, ConnectTimeout: connectTimeout},
+		members: membership.Config{Name: f.name, Join: f.join, Insecure: f.insecure, JoinTimeout: connectTimeout},
+	}
+	if f.config == "" {
+		return d, nil
+	}
+	id, err := keys.Load(f.config)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--config: %w", err)}
+	}
+	d.server, d.client, d.members.Key = d.server.Closed(id), d.client.Closed(id), id.GossipKey
+	return d, nil
+}
+
+// enter makes this process a node's place: on servers that run already, where NATS
+// is named, else with a server of its own that finds those of the other nodes.
+func enter(ctx context.Context, f siteFlags) (*site, error) {
+	s := &site{}
+	d, err := f.doors()
+	if err != nil {
+		return nil, err
+	}
+	if len(f.nats) > 0 {
+		d.client.URLs = f.nats
+		b, err := nats.Connect(ctx, d.client)
+		if err != nil {
+			return nil, err
+		}
+		s.closers = append(s.closers, func() { _ = b.Close() })
+		s.bus, s.address, s.url = b, f.nats[0], f.nats[0]
+		return s, nil
+	}
+	host, _, err := net.SplitHostPort(f.listen)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--listen %s: expected HOST:PORT", f.listen)}
+	}
+	d.server.Listen, d.server.RouteListen = net.JoinHostPort(host, "0"), net.JoinHostPort(host, "0")
+	server, err := nats.Start(d.server)
+	if err != nil {
+		return nil, err
+	}
+	s.url = server.ClientURL()
+	s.closers = append(s.closers, server.Shutdown)
+	d.members.Listen, d.members.Meta = f.listen, map[string]string{metaNATS: server.ClientURL(), metaRoute: server.RouteURL()}
+	members, err := membership.Join(ctx, d.members)
+	if err != nil {
+		s.close()
+		return nil, joining(f.join, err)
+	}
+	s.address = members.Self().Address
+	s.closers = append(s.closers, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		_ = members.Leave(ctx)
+	})
+	if err := routes(server, members.Members(), f.name); err != nil {
+		s.close()
+		return nil, err
+	}
+	go func() {
+		for e := range members.Events() {
+			if e.Kind == membership.Joined || e.Kind == membership.Updated {
+				if err := routes(server, []membership.Member{e.Member}, f.name); err != nil {
+					fmt.Fprintln(os.Stderr, "volley: a route to", e.Member.Name, "failed:", err)
+				}
+			}
+		}
+	}()
+	others := 0
+	for _, m := range members.Members() {
+		if m.Role == membership.Worker && m.Name != f.name {
+			others++
+		}
+	}
+	wait, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if err := server.AwaitPeers(wait, others); err != nil {
+		s.close()
+		return nil, fmt.Errorf("the NATS servers of %d other nodes were found, and no route to all of them within %v: %w", others, connectTimeout, err)
+	}
+	b, err := server.Connect(ctx, d.client)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	s.bus = b
+	s.closers = append(s.closers, func() { _ = b.Close() })
+	return s, nil
+}
+
+// routes lets a server find those of other members.
+func routes(server *nats.Server, members []membership.Member, self string) error {
+	var urls []string
+	for _, m := range members {
+		if url := m.Meta[metaRoute]; url != "" && m.Name != self {
+			urls = append(urls, url)
+		}
+	}
+	if len(urls) == 0 {
+		return nil
+	}
+	return server.AddRoutes(urls...)
+}
+
+// joining words why a cluster was not joined.
+func joining(addresses []string, err error) error {
+	at := strings.Join(addresses, ", ")
+	switch {
+	case errors.Is(err, membership.ErrAway):
+		return fmt.Errorf("no node answers at %s within %v: is volley node running there? (%w)", at, connectTimeout, err)
+	case errors.Is(err, membership.ErrKey):
+		return fmt.Errorf("the node at %s does not understand: its key is another, or one side has none (%w)", at, err)
+	}
+	return err
+}
+
+// visit connects to a cluster as a client: at a node's address, or at NATS.
+func visit(ctx context.Context, cluster, config string) (*site, error) {
+	f := siteFlags{name: fmt.Sprintf("client-%d-%s", os.Getpid(), strings.ToLower(rand.Text()[:4])), join: []string{cluster}, config: config}
+	if strings.HasPrefix(cluster, "nats://") || strings.HasPrefix(cluster, "tls://") {
+		f.nats = []string{cluster}
+		return enter(ctx, f)
+	}
+	if !strings.Contains(cluster, ":") {
+		return nil, usageError{fmt.Errorf("--cluster %s: expected HOST:PORT of a node, or nats://HOST:PORT", cluster)}
+	}
+	d, err := f.doors()
+	if err != nil {
+		return nil, err
+	}
+	d.members.Role = membership.Client
+	if host, _, err := net.SplitHostPort(cluster); err == nil && !loopback(host) {
+		d.members.Listen = "0.0.0.0:0" // where that cluster reaches us
+	}
+	members, err := membership.Join(ctx, d.members)
+	if err != nil {
+		return nil, joining([]string{cluster}, err)
+	}
+	var urls []string
+	for _, m := range members.Members() {
+		if url := m.Meta[metaNATS]; url != "" && m.Address == cluster {
+			urls = append([]string{url}, urls...)
+		} else if url != "" {
+			urls = append(urls, url)
+		}
+	}
+	leave, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = members.Leave(leave)
+	if len(urls) == 0 {
+		return nil, fmt.Errorf("no node of the cluster at %s tells where its NATS server is", cluster)
+	}
+	f.nats = urls
+	return enter(ctx, f)
+}
+
+// loopback reports whether a host is this machine for itself.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
