@@ -111,7 +111,7 @@ func startNode(t *testing.T, dir string, args ...string) *aNode {
 
 var brief = []string{"--set", "scale=0.1", "--set", "discard=0ms", "--duration", "100ms", "--no-report", "--quiet"}
 
-func summaryOf(t *testing.T, text string) (s record.Summary) {
+func printedSummary(t *testing.T, text string) (s record.Summary) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		t.Fatalf("%v: %q", err, text)
@@ -130,7 +130,7 @@ func TestClusterOfProcesses(t *testing.T) {
 	if code != 0 {
 		t.Fatal(said)
 	}
-	want := summaryOf(t, text)
+	want := printedSummary(t, text)
 	for _, to := range []string{"keys", "others"} {
 		if _, said, code := runs(t, dir, "cluster", "init", to); code != 0 {
 			t.Fatal(said)
@@ -146,7 +146,7 @@ func TestClusterOfProcesses(t *testing.T) {
 		if code != 0 {
 			t.Fatal(said)
 		}
-		got := summaryOf(t, text)
+		got := printedSummary(t, text)
 		if got.SpikeHash != want.SpikeHash || got.Nodes != 2 || want.Spikes < 500 {
 			t.Errorf("%d nodes gave %d spikes with the hash %s; locally %d with %s", got.Nodes, got.Spikes, got.SpikeHash, want.Spikes, want.SpikeHash)
 		}
@@ -234,7 +234,7 @@ func TestAnyClientHearsTheSpikes(t *testing.T) {
 	if err := listener.Wait(); err != nil {
 		t.Fatal(err, said)
 	}
-	want := summaryOf(t, text)
+	want := printedSummary(t, text)
 	if !strings.Contains(said.String(), "hash "+want.SpikeHash) || int64(strings.Count(heard.String(), "\n")) != want.Spikes || want.Spikes < 500 {
 		t.Errorf("heard %d of %d spikes, and said %q; the run's hash is %s", strings.Count(heard.String(), "\n"), want.Spikes, said, want.SpikeHash)
 	}
