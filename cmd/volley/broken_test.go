@@ -272,7 +272,7 @@ func TestBadUsage(t *testing.T) {
 		{[]string{"run", filepath.Join(dir, "none.yaml")}, "none.yaml: cannot be read: file does not exist"},
 		{[]string{"run", "example:none"}, "volley: there is no example \"none\"; expected one of brunel, digits, microcircuit, ssdp-volleys"},
 		{[]string{"run"}, "volley: accepts 1 arg(s), received 0"},
-		{[]string{"runs", path}, `volley: unknown command "runs" for "volley"`},
+		{[]string{"rum", path}, `volley: unknown command "rum" for "volley"`},
 		{[]string{"examples", "none"}, "volley: there is no example \"none\"; expected one of brunel, digits, microcircuit, ssdp-volleys"},
 	} {
 		if c.args[0] == "run" {
