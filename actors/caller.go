@@ -17,6 +17,10 @@ type Caller struct {
 	Bus     bus.Bus
 	Sender  string // what it calls itself
 	Version string // of volley
+
+	// Expected is how many nodes are known to be there by other means than asking, such
+	// as membership; nil, or 0, where that is not known.
+	Expected func() int
 }
 
 const (
@@ -24,8 +28,10 @@ const (
 	attemptTimeout = 2 * time.Second
 	// CallTimeout is how long a call may take in all.
 	CallTimeout = 10 * time.Second
-	// gatherTimeout is how long nodes may take to say that they are there.
-	gatherTimeout = 300 * time.Millisecond
+	// gatherTimeout is how long nodes may take to say that they are there,
+	gatherTimeout = 3 * time.Second
+	// gatherPause is how long none may, where nobody knows how many there are.
+	gatherPause = 300 * time.Millisecond
 )
 
 // Call asks a node and returns its answer. A request that is not answered is sent
@@ -82,21 +88,34 @@ func (c *Caller) decode(node string, answer []byte) (*control.Reply, error) {
 	return reply, nil
 }
 
-// Gather asks all nodes and returns the answers that come within a moment, or the
-// first most of them; refusals are left out.
+// Gather asks all nodes and returns their answers, or the first most of them;
+// refusals are left out. It waits for as many as are known to be there, or until no
+// more come; a node that is slow to answer is not waited for longer than gatherTimeout.
 func (c *Caller) Gather(ctx context.Context, request *control.Request, most int) ([]*control.Reply, error) {
 	data, err := c.encode(request)
 	if err != nil {
 		return nil, err
 	}
+	expected := most
+	if expected <= 0 && c.Expected != nil {
+		expected = c.Expected()
+	}
 	ctx, cancel := context.WithTimeout(ctx, gatherTimeout)
 	defer cancel()
 	var all []*control.Reply
+	heard := 0
+	pause := time.AfterFunc(gatherTimeout, cancel)
+	defer pause.Stop()
 	err = bus.Collect(ctx, c.Bus, EveryNode, data, func(m bus.Message) bool {
+		heard++
 		if reply, err := c.decode("", m.Data); err == nil {
 			all = append(all, reply)
 		}
-		return most <= 0 || len(all) < most
+		if expected <= 0 {
+			pause.Reset(gatherPause)
+			return true
+		}
+		return heard < expected && (most <= 0 || len(all) < most)
 	})
 	return all, err
 }

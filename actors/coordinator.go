@@ -31,7 +31,7 @@ type coordinator struct {
 
 func newCoordinator(c Config, parent *actor.PID, run string, b *Bundle, m *control.Submit) *coordinator {
 	k := &conductor{c: c, run: run, bundle: b, submit: m, dir: filepath.Join(c.Dir, "runs", run),
-		caller: Caller{Bus: c.Bus, Sender: c.Name, Version: c.Version}}
+		caller: Caller{Bus: c.Bus, Sender: c.Name, Version: c.Version, Expected: c.Expected}}
 	k.state = control.RunStatus{Run: run, Model: exampleName(b.Path), Coordinator: c.Name, State: control.State_STATE_PREPARING, Epoch: 1}
 	return &coordinator{c: c, parent: parent, run: k, last: k.snapshot(), ended: make(chan struct{})}
 }

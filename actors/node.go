@@ -27,6 +27,9 @@ type Config struct {
 	Threads     int   // that partitions may use; default GOMAXPROCS
 	MemoryBytes int64 // that partitions may take; 0 is what the machine has available
 
+	// Expected is how many nodes are known to be there, this one too; see Caller.
+	Expected func() int
+
 	Address string       // where it listens, for people
 	Log     *slog.Logger // nil for none
 }
@@ -96,7 +99,7 @@ var stopTheBroken = actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive {
 
 // nameIsFree asks whether somebody answers by the name.
 func nameIsFree(ctx context.Context, c Config) error {
-	caller := Caller{Bus: c.Bus, Sender: c.Name, Version: c.Version}
+	caller := Caller{Bus: c.Bus, Sender: c.Name, Version: c.Version, Expected: c.Expected}
 	reply, err := caller.Call(ctx, c.Name, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}})
 	var r *Refusal
 	switch {

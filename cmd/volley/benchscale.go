@@ -187,7 +187,7 @@ func (f *scaleFlags) onNodes(ctx context.Context, arg string, nodes int) (*bench
 		return nil, err
 	}
 	defer s.close()
-	caller := &actors.Caller{Bus: s.bus, Sender: "volley bench", Version: version}
+	caller := &actors.Caller{Bus: s.bus, Sender: "volley bench", Version: version, Expected: s.nodes}
 	var all []*record.Summary
 	var splits []*bench.Split
 	for k := range f.repeats {

@@ -26,7 +26,7 @@ func (f *clusterFlags) command(use, short string, args cobra.PositionalArgs, do 
 			return err
 		}
 		defer s.close()
-		return do(c.Context(), &actors.Caller{Bus: s.bus, Sender: "volley " + c.Name(), Version: version}, args)
+		return do(c.Context(), &actors.Caller{Bus: s.bus, Sender: "volley " + c.Name(), Version: version, Expected: s.nodes}, args)
 	}}
 	c.Flags().StringVar(&f.cluster, "cluster", defaultListen, "HOST:PORT of a node, or nats://HOST:PORT")
 	c.Flags().StringVar(&f.config, "config", "", "configuration with the cluster's keys, of volley cluster init")

@@ -87,7 +87,7 @@ func node(ctx context.Context, f nodeFlags) error {
 	defer s.close()
 	go troubles(s.bus)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	n, err := actors.Start(ctx, actors.Config{Name: f.name, Bus: s.bus, Dir: f.dir, Version: version, Threads: f.threads, MemoryBytes: f.memory, Address: s.address, Log: log})
+	n, err := actors.Start(ctx, actors.Config{Name: f.name, Bus: s.bus, Dir: f.dir, Version: version, Threads: f.threads, MemoryBytes: f.memory, Expected: s.nodes, Address: s.address, Log: log})
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,9 @@ const connectTimeout = 5 * time.Second
 // site is this process's place on a cluster's bus.
 type site struct {
 	bus     bus.Bus
-	address string // that others join at, or use as --cluster
-	url     string // of the NATS server
+	address string     // that others join at, or use as --cluster
+	url     string     // of the NATS server
+	nodes   func() int // that membership knows; nil where there is none
 	closers []func()
 }
 
@@ -111,6 +112,7 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 		return nil, joining(f.join, err)
 	}
 	s.address = members.Self().Address
+	s.nodes = func() int { return workers(members.Members()) }
 	s.closers = append(s.closers, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
@@ -129,12 +131,7 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 			}
 		}
 	}()
-	others := 0
-	for _, m := range members.Members() {
-		if m.Role == membership.Worker && m.Name != f.name {
-			others++
-		}
-	}
+	others := workers(members.Members()) - 1
 	wait, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if err := server.AwaitPeers(wait, others); err != nil {
@@ -207,6 +204,7 @@ func visit(ctx context.Context, cluster, config string) (*site, error) {
 			urls = append(urls, url)
 		}
 	}
+	nodes := workers(members.Members())
 	leave, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = members.Leave(leave)
@@ -214,7 +212,22 @@ func visit(ctx context.Context, cluster, config string) (*site, error) {
 		return nil, fmt.Errorf("no node of the cluster at %s tells where its NATS server is", cluster)
 	}
 	f.nats = urls
-	return enter(ctx, f)
+	s, err := enter(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	s.nodes = func() int { return nodes }
+	return s, nil
+}
+
+// workers counts the nodes among members.
+func workers(members []membership.Member) (n int) {
+	for _, m := range members {
+		if m.Role == membership.Worker {
+			n++
+		}
+	}
+	return n
 }
 
 // loopback reports whether a host is this machine for itself.

@@ -44,7 +44,7 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 		return err
 	}
 	defer s.close()
-	caller := &actors.Caller{Bus: s.bus, Sender: "volley run", Version: version}
+	caller := &actors.Caller{Bus: s.bus, Sender: "volley run", Version: version, Expected: s.nodes}
 	dir, err := f.open(n.Model)
 	if err != nil {
 		return err
