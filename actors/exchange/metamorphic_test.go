@@ -113,7 +113,7 @@ type group struct {
 }
 
 // start makes a run of n on nodes of some threads each, every one with a bus of its own.
-func start(t *testing.T, n *kernel.Network, nodes, threads int, connect func() bus.Bus) *group {
+func start(t testing.TB, n *kernel.Network, nodes, threads int, connect func() bus.Bus) *group {
 	t.Helper()
 	var places []partition.Node
 	for k := range nodes {
@@ -185,7 +185,7 @@ func start(t *testing.T, n *kernel.Network, nodes, threads int, connect func() b
 }
 
 // end stops the loops; none may have failed.
-func (g *group) end(t *testing.T) {
+func (g *group) end(t testing.TB) {
 	t.Helper()
 	g.cancel()
 	g.loops.Wait()
