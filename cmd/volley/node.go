@@ -92,7 +92,11 @@ func node(ctx context.Context, f nodeFlags) error {
 		return err
 	}
 	fmt.Printf("node %s is ready at %s\n", f.name, s.address)
-	fmt.Fprintf(os.Stderr, "join it with volley node --join %s, use it with volley run MODEL --cluster %s; any NATS client reads along at %s\n", s.address, s.address, s.url)
+	join := "--join"
+	if len(f.nats) > 0 {
+		join = "--nats"
+	}
+	fmt.Fprintf(os.Stderr, "join it with volley node %s %s, use it with volley run MODEL --cluster %s; any NATS client reads along at %s\n", join, s.address, s.address, s.url)
 	<-ctx.Done()
 	n.Stop()
 	return nil
