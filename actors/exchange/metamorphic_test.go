@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -15,8 +16,10 @@ import (
 
 	"github.com/volley-snn/volley/actors/exchange"
 	"github.com/volley-snn/volley/cluster/bus"
+	"github.com/volley-snn/volley/cluster/bus/bustest"
 	"github.com/volley-snn/volley/cluster/bus/chaos"
 	"github.com/volley-snn/volley/cluster/bus/memory"
+	"github.com/volley-snn/volley/cluster/bus/nats"
 	"github.com/volley-snn/volley/examples"
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
@@ -289,5 +292,49 @@ func TestABadBusChangesNothing(t *testing.T) {
 		if asks == 0 {
 			t.Error("nothing had to be asked for")
 		}
+	}
+}
+
+// Nodes that come to NATS over bad lines, which delay, slice and break, write the
+// local files.
+func TestBadLinesChangeNothing(t *testing.T) {
+	n := recorded(t)
+	want := local(t, n)
+	s, err := nats.Start(nats.ServerOptions{Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Shutdown)
+	var lines []*bustest.Proxy
+	g := start(t, n, 3, 1, func() bus.Bus {
+		p := bustest.NewProxy(t, strings.TrimPrefix(s.ClientURL(), "nats://"), bustest.Weather{Delay: 200 * time.Microsecond, Jitter: 300 * time.Microsecond, SliceBytes: 100, Seed: uint64(len(lines) + 1)})
+		lines = append(lines, p)
+		b, err := nats.Connect(context.Background(), nats.Options{URLs: []string{"nats://" + p.Address()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = b.Close() })
+		return b
+	})
+	over := make(chan struct{})
+	var breaking sync.WaitGroup
+	breaks := 0
+	breaking.Go(func() {
+		for k := 0; ; k++ {
+			select {
+			case <-over:
+				return
+			case <-time.After(300 * time.Millisecond):
+				breaks += lines[k%len(lines)].Reset()
+			}
+		}
+	})
+	got := write(t, n, g.follower)
+	close(over)
+	breaking.Wait()
+	compare(t, want, got)
+	g.end(t)
+	if breaks == 0 {
+		t.Error("no line was broken")
 	}
 }

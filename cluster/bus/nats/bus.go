@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,12 +65,20 @@ func (b *Bus) send(subject, reply string, data []byte) error {
 	} else {
 		err = b.conn.PublishRequest(subject, reply, data)
 	}
-	if err != nil {
+	if err != nil && !b.breaks(err) {
 		return b.wrap("publishing on "+subject, err)
 	}
 	b.published.Add(1)
 	b.publishedBytes.Add(uint64(len(data)))
 	return nil
+}
+
+// breaks reports whether an error is but that of a connection that breaks: then the
+// message is lost on its way like others, which Lost tells, and the connection comes
+// back or is given up.
+func (b *Bus) breaks(err error) bool {
+	var network *net.OpError
+	return errors.As(err, &network) && !b.conn.IsClosed()
 }
 
 // check refuses what cannot be published.
