@@ -13,15 +13,20 @@ import (
 const (
 	// askEvery is how often a coordinator asks its nodes how they are.
 	askEvery = 500 * time.Millisecond
-	// lostAfter is how long a node may be silent before its run fails.
-	lostAfter = 5 * time.Second
+	// silentRounds is how many times in a row a node may not answer, each for
+	// attemptTimeout, before its run fails. Rounds are counted, and not seconds: where
+	// this process is kept from running, no other is to blame.
+	silentRounds = 4
+	// goneRounds is the same where nobody of its name is there: a node that goes to
+	// another server comes back within them.
+	goneRounds = 6
 )
 
 // watch asks the nodes of the run how they fare, and fails it where one has failed,
 // is gone, or is silent for too long.
 func (k *conductor) watch(ctx context.Context, fail func(error)) {
 	heard := make([]time.Time, len(k.nodes))
-	gone := make([]int, len(k.nodes))
+	gone, silent := make([]int, len(k.nodes)), make([]int, len(k.nodes))
 	for i := range heard {
 		heard[i] = time.Now()
 	}
@@ -50,15 +55,17 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 			refuses := errors.As(faults[i], &r)
 			switch {
 			case faults[i] == nil:
-				heard[i], gone[i] = time.Now(), 0
+				heard[i], gone[i], silent[i] = time.Now(), 0, 0
 			case refuses && r.Kind == control.Kind_KIND_NODE_LOST:
 				gone[i]++
 			case refuses && r.Kind != control.Kind_KIND_TIMEOUT:
 				fail(r)
 				return
+			default:
+				silent[i]++
 			}
-			if silent := time.Since(heard[i]); gone[i] >= 3 || silent > lostAfter {
-				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s, and run %s cannot go on without its share; what was computed before has been written", silent.Seconds(), k.run), n.Name})
+			if n.Name != k.c.Name && (gone[i] >= goneRounds || silent[i] >= silentRounds) {
+				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s, and run %s cannot go on without its share; what was computed before has been written: begin the run again on the nodes that are left", time.Since(heard[i]).Seconds(), k.run), n.Name})
 				return
 			}
 		}

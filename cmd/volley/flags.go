@@ -12,6 +12,9 @@ const maxSeed = 1 << 53
 // and a turn in every step.
 const maxPartitions = 4096
 
+// maxLocalNodes is how many node processes of a run make any sense on one machine.
+const maxLocalNodes = 64
+
 // check refuses values of flags that mean nothing. 0 is the default of each
 // number. The error is a usageError.
 func (f runFlags) check() error {
@@ -31,7 +34,16 @@ func (f runFlags) check() error {
 	if f.partitions > maxPartitions {
 		return usageError{fmt.Errorf("--partitions: at most %d in one process, is %d", maxPartitions, f.partitions)}
 	}
+	nodes := f.cluster != "" || f.localNodes > 0
 	switch {
+	case nodes && (f.resume || f.every != ""):
+		return usageError{errors.New("--checkpoint-every and --resume: runs on nodes keep no checkpoints yet; expected without --cluster and --local-nodes")}
+	case nodes && f.maxMemory != 0:
+		return usageError{errors.New("--max-memory: nodes say by volley node --memory what they may take; expected without --cluster and --local-nodes")}
+	case f.detach && f.out != "":
+		return usageError{errors.New("--detach and --out: volley fetch RUN --out DIR gets the files when the run is over")}
+	case f.localNodes > maxLocalNodes:
+		return usageError{fmt.Errorf("--local-nodes: at most %d processes on one machine, is %d; volley plan --dry-run pretends more", maxLocalNodes, f.localNodes)}
 	case f.cluster != "" && f.localNodes > 0:
 		return usageError{errors.New("--cluster and --local-nodes: the run is on one or the other")}
 	case f.cluster == "" && (f.detach || len(f.nodes) > 0 || f.config != ""):

@@ -35,6 +35,9 @@ func main() {
 	os.Exit(execute(ctx, os.Args[1:], os.Stderr))
 }
 
+// errWritten is joined to the error of a run that was interrupted and left its files.
+var errWritten = errors.New("what was computed has been written")
+
 // usageError is a mistake on the command line or in what it names.
 type usageError struct{ error }
 
@@ -62,7 +65,11 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, context.Canceled) && !errors.Is(err, engine.ErrBuilding):
-		fmt.Fprintln(stderr, "volley: interrupted; what was computed has been written")
+		if errors.Is(err, errWritten) {
+			fmt.Fprintln(stderr, "volley: interrupted;", errWritten)
+		} else {
+			fmt.Fprintln(stderr, "volley: interrupted")
+		}
 		return exitInterrupted
 	case errors.As(err, &faults):
 		fmt.Fprintln(stderr, faults)

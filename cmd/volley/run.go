@@ -142,6 +142,14 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if showErr := show(f, result); err == nil {
 		err = showErr
 	}
+	return written(err)
+}
+
+// written says of an interrupted run that its files are there.
+func written(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.Join(err, errWritten)
+	}
 	return err
 }
 

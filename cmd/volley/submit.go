@@ -162,7 +162,7 @@ func (f *runFlags) collect(caller *actors.Caller, last *control.RunStatus, dir *
 	if stopped != nil {
 		err = stopped
 	}
-	return err
+	return written(err)
 }
 
 // ended is the error of a run that nodes refused or ended.
