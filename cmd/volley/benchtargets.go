@@ -85,7 +85,7 @@ func measureTarget(ctx context.Context, t *bench.Target, repeats int) error {
 	if err != nil {
 		return err
 	}
-	n, err := compile(m, files, 0, t.Threads)
+	n, err := compile(m, files, t.Memory, t.Threads)
 	if err != nil {
 		return err
 	}
@@ -97,15 +97,15 @@ func (r targetsReport) print(to io.Writer) error {
 	printMachine(to, r.Machine)
 	fmt.Fprintf(to, "processor time of the simulation alone; the median of %d runs, and their range\n\n", r.Repeats)
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "row\tthreads\tCPU s\taim\tpeers\tx real time\tns an event\tevents/s a core\tbytes a synapse\tbuilt, s\tbuilt, ns a synapse")
+	fmt.Fprintln(w, "row\tthreads\tCPU s\taim\tpeers\tx real time\tns an event\tevents/s a core\tbytes a synapse\tbuilt, s\tbuilt, ns a synapse\tmemory at most")
 	for _, t := range r.Targets {
 		if t.Batch != nil {
-			fmt.Fprintf(w, "%s\t1\t%v ms\t%s\t%s\t-\t-\t-\t-\t-\t-\n", t.Row, t.Batch.Ms, t.Aim, t.Peers)
+			fmt.Fprintf(w, "%s\t1\t%v ms\t%s\t%s\t-\t-\t-\t-\t-\t-\t-\n", t.Row, t.Batch.Ms, t.Aim, t.Peers)
 			continue
 		}
 		m := t.Model
-		fmt.Fprintf(w, "%s\t%d\t%v\t%s\t%s\t%.3g\t%.3g\t%.3g\t%.3g\t%.3g\t%.3g\n", t.Row, m.Threads, m.SimulateCPUS, t.Aim, t.Peers,
-			m.RealTimeFactor.Median, m.CPUNsPerEvent, m.EventsPerCoreS, m.BytesPerSynapse, m.BuildWallS.Median, m.BuildNsPerSynapse)
+		fmt.Fprintf(w, "%s\t%d\t%v\t%s\t%s\t%.3g\t%.3g\t%.3g\t%.3g\t%.3g\t%.3g\t%s\n", t.Row, m.Threads, m.SimulateCPUS, t.Aim, t.Peers,
+			m.RealTimeFactor.Median, m.CPUNsPerEvent, m.EventsPerCoreS, m.BytesPerSynapse, m.BuildWallS.Median, m.BuildNsPerSynapse, size(m.PeakBytes))
 	}
 	return w.Flush()
 }

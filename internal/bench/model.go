@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"runtime"
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
@@ -33,6 +32,7 @@ type Model struct {
 
 	BuildNsPerSynapse record.Number `json:"build_ns_per_synapse"` // of processor time, as what follows; from medians
 	BytesPerSynapse   record.Number `json:"bytes_per_synapse"`
+	PeakBytes         int64         `json:"peak_bytes,omitempty"` // most that the process held in any repeat; 0 where that is not known
 	CPUNsPerEvent     record.Number `json:"cpu_ns_per_event"`
 	EventsPerS        record.Number `json:"events_per_s"`      // of wall time
 	EventsPerCoreS    record.Number `json:"events_per_core_s"` // of processor time
@@ -44,10 +44,12 @@ func MeasureModel(ctx context.Context, n *kernel.Network, c engine.Config, repea
 	m := &Model{Model: n.Model.Name, ModelDigest: n.Model.Digest(), Neurons: n.Neurons()}
 	var build, simulate []engine.Spent
 	for r := range repeats {
+		forgetPeak() // and the memory of the repeat before
 		b, s, err := m.once(ctx, n, c)
 		if err != nil {
 			return nil, err
 		}
+		m.PeakBytes = max(m.PeakBytes, peakBytes())
 		build, simulate = append(build, b), append(simulate, s)
 		done(r + 1)
 	}
@@ -64,7 +66,6 @@ func MeasureModel(ctx context.Context, n *kernel.Network, c engine.Config, repea
 
 // once builds and runs the network, and compares its spikes with those of before.
 func (m *Model) once(ctx context.Context, n *kernel.Network, c engine.Config) (build, simulate engine.Spent, err error) {
-	runtime.GC() // of the repeat before, whose memory this one would share
 	e, err := engine.New(n, c)
 	if err != nil {
 		return build, simulate, err
