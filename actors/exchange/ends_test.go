@@ -145,3 +145,14 @@ func TestALostNodeEndsTheRun(t *testing.T) {
 	}
 	g.end(t)
 }
+
+// Who waits for a step when the loops end is told, and does not wait for ever.
+func TestNobodyWaitsForLoopsThatHaveEnded(t *testing.T) {
+	n := recorded(t)
+	g := start(t, n, 2, 1, onMemory())
+	s := &stopper{stop: g.cancel, at: 1000}
+	if err := engine.Run(context.Background(), g.follower, s); !errors.Is(err, context.Canceled) {
+		t.Errorf("the run ended with %v", err)
+	}
+	g.end(t)
+}

@@ -108,6 +108,8 @@ func (f *Follower) Run(ctx context.Context) error {
 	err := f.link.loop(ctx)
 	if err != nil {
 		f.Fail(err)
+	} else {
+		f.Fail(ctx.Err()) // whoever still waits for a step waits in vain
 	}
 	return err
 }
