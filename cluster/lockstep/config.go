@@ -35,11 +35,16 @@ type Config struct {
 	// step to go on while the next is computed, 0 for a recorder, which emits nothing.
 	Lag Step
 
+	// SourceLags are lags of sources, in their order, where not all have Lag; 0 to Lag.
+	// A source with 0 says in its payload of step k what step k itself is computed
+	// from: it speaks for what is outside of the network, and computes nothing.
+	SourceLags []Step
+
 	// Lags are those of the consumers, in their order; nil where all are 1.
 	// A consumer's payload of step k acknowledges ours of k minus its lag.
 	Lags []Step
 
-	// First is the first step to compute. Those before First+Lag need no payload:
+	// First is the first step to compute. No step needs a payload of one before it:
 	// nothing was emitted before step 1, and what was before another first step is
 	// part of the state that it starts from.
 	First Step
@@ -86,6 +91,14 @@ func (c *Config) Validate() error {
 	}
 	if c.Lag < 0 || c.First < 1 {
 		fault("a lag of %d and a first step %d: expected at least 0 and 1", c.Lag, c.First)
+	}
+	if c.SourceLags != nil && len(c.SourceLags) != len(c.Sources) {
+		fault("%d lags for %d sources", len(c.SourceLags), len(c.Sources))
+	}
+	for _, lag := range c.SourceLags {
+		if lag < 0 || lag > c.Lag {
+			fault("a source's lag of %d: expected 0 to %d", lag, c.Lag)
+		}
 	}
 	if c.Lags != nil && len(c.Lags) != len(c.Consumers) {
 		fault("%d lags for %d consumers", len(c.Lags), len(c.Consumers))

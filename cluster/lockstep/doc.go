@@ -14,4 +14,7 @@
 // Taking is acknowledged without words where the consumer sends something back: its
 // payload of step k was computed from ours of k-Lag. A consumer that sends nothing,
 // such as the recorder, acknowledges in messages.
+//
+// A source that speaks for what is outside of the network, with a lag of 0, is needed
+// for the very step that it names, and runs ahead of its consumers by its credit.
 package lockstep

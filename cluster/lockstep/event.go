@@ -48,7 +48,7 @@ type Effect struct {
 	Peer     Peer
 	Step     Step
 	Payload  any
-	Payloads []any // of the sources, in their order; nil before First+Lag. Valid until Computed is reported
+	Payloads []any // of the sources, in their order, nil of those who need not have sent any: see First. Valid until Computed is reported
 	WaitedNs int64
 	Err      error
 }

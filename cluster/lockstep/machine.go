@@ -15,8 +15,11 @@ type Machine struct {
 	broken    bool
 	held      Step // nothing after this step before the recorder has taken it; 0 for none
 
-	inbox   []any // by step modulo window, then source: what came and is not taken
-	present []int // by step modulo window: how many sources' payloads are there
+	// The row of a payload is the step that it is needed for less Lag: the payload's
+	// own step less what its source is ahead of the others.
+	ahead   []Step // by source; nil where all are 0
+	inbox   []any  // by row modulo window, then source: what came and is not taken
+	present []int  // by row modulo window: how many sources' payloads are there
 	window  Step
 	taken   []any // the payloads of the Compute effect under way
 
@@ -51,6 +54,14 @@ func New(c Config) (*Machine, error) {
 		m.silent[k] = m.consumerOf[p] < 0
 	}
 	m.taken = make([]any, len(c.Sources))
+	for k, lag := range c.SourceLags {
+		if m.ahead == nil && lag < c.Lag {
+			m.ahead = make([]Step, len(c.Sources))
+		}
+		if lag < c.Lag {
+			m.ahead[k] = c.Lag - lag
+		}
+	}
 	m.start(c.Epoch, c.First)
 	return m, nil
 }
@@ -69,7 +80,7 @@ func places(list []Peer, peers int) []int32 {
 
 func (m *Machine) start(epoch uint64, first Step) {
 	m.c.Epoch, m.c.First = epoch, first
-	m.next, m.held, m.gap = first, 0, 0
+	m.next, m.held, m.gap = first, 0, first-1-m.c.Lag
 	m.computing, m.ended, m.broken, m.fed = false, false, false, false
 	m.inbox, m.outbox = make([]any, int(m.window)*len(m.c.Sources)), make([]any, m.window)
 	m.present = make([]int, m.window)
@@ -146,7 +157,7 @@ func (m *Machine) Handle(e Event) []Effect {
 		m.onAsked(&e)
 	case Probed:
 		if k := m.source(&e); k >= 0 {
-			m.told[k] = m.consumed()
+			m.told[k] = m.consumed(k)
 			m.do(Effect{Kind: Acknowledge, Peer: e.Peer, Step: m.told[k]})
 		}
 	case Ticked:
@@ -182,16 +193,43 @@ func (m *Machine) place(e *Event, of []int32) int {
 	return -1
 }
 
-// needed is the step of the sources that the next one is computed from.
+// needed is the row that the next step is computed from: a step of sources that are
+// not ahead.
 func (m *Machine) needed() Step { return m.next - m.c.Lag }
 
-// consumed is the last step of the sources that has been taken for good.
-func (m *Machine) consumed() Step { return m.needed() - 1 }
+// consumed is the last step of a source that has been taken for good.
+func (m *Machine) consumed(source int) Step { return m.needed() - 1 + m.aheadOf(source) }
 
-func (m *Machine) slot(s Step) int { return int(s % m.window) }
+func (m *Machine) aheadOf(source int) Step {
+	if m.ahead == nil {
+		return 0
+	}
+	return m.ahead[source]
+}
 
-func (m *Machine) cell(s Step, source int) *any {
-	return &m.inbox[m.slot(s)*len(m.c.Sources)+source]
+// slot is the place of a step, or of a row, which may lie before step 0.
+func (m *Machine) slot(s Step) int { return int((s + m.c.Lag) % m.window) }
+
+func (m *Machine) cell(row Step, source int) *any {
+	return &m.inbox[m.slot(row)*len(m.c.Sources)+source]
+}
+
+// due is how many payloads a row has when it is whole.
+func (m *Machine) due(row Step) (n int) {
+	if row >= m.c.First {
+		return len(m.c.Sources)
+	}
+	for _, ahead := range m.ahead {
+		if row+ahead >= m.c.First {
+			n++
+		}
+	}
+	return n
+}
+
+// missing: a payload of a row has not come and will.
+func (m *Machine) missing(row Step, source int) bool {
+	return row+m.aheadOf(source) >= m.c.First && *m.cell(row, source) == nil
 }
 
 func (m *Machine) onReceived(e *Event) {
@@ -205,26 +243,26 @@ func (m *Machine) onReceived(e *Event) {
 			return
 		}
 	}
-	needed := m.needed()
+	needed, row := m.needed(), e.Step-m.aheadOf(k)
 	if m.computing {
 		needed++ // what is being computed from is taken
 	}
 	switch {
-	case e.Step < needed || e.Step < m.c.First:
+	case row < needed || e.Step < m.c.First:
 		m.stats.Duplicates++
 		return
-	case e.Step >= needed+m.window:
-		m.fail("peer %d sent step %d and only %d has been taken: it has run beyond its credit of %d steps", e.Peer, e.Step, needed-1, m.c.Credit)
+	case row >= needed+m.window:
+		m.fail("peer %d sent step %d and only %d has been taken: it has run beyond its credit of %d steps", e.Peer, e.Step, needed-1+m.aheadOf(k), m.c.Credit)
 		return
 	}
-	cell := m.cell(e.Step, k)
+	cell := m.cell(row, k)
 	if *cell != nil {
 		m.stats.Duplicates++
 		return
 	}
 	*cell = e.Payload
-	m.present[m.slot(e.Step)]++
-	if !m.computing && e.Step > needed && needed >= m.c.First && m.gap < needed && *m.cell(needed, k) == nil {
+	m.present[m.slot(row)]++
+	if !m.computing && row > needed && m.gap < needed && m.missing(needed, k) {
 		m.gap = needed // what comes in order has been lost
 		m.ask(e.Now, k)
 	}
@@ -298,8 +336,8 @@ func (m *Machine) onComputed(e *Event) {
 	} else {
 		m.least = e.Step
 	}
-	consumed := m.consumed()
 	for k, silent := range m.silent {
+		consumed := m.consumed(k)
 		if silent && consumed > m.told[k] && (consumed-m.told[k] >= Step(m.c.Credit)/4 || e.Held || e.Last) {
 			m.told[k] = consumed
 			m.do(Effect{Kind: Acknowledge, Peer: m.c.Sources[k], Step: consumed})
@@ -322,7 +360,7 @@ func (m *Machine) advance(now int64) {
 	}
 	m.stats.BlockedNs += now - m.fedAt
 	e := Effect{Kind: Compute, Step: m.next}
-	if s := m.needed(); s >= m.c.First {
+	if s := m.needed(); m.due(s) > 0 {
 		row := m.inbox[m.slot(s)*len(m.c.Sources):][:len(m.c.Sources)]
 		copy(m.taken, row)
 		clear(row)
@@ -336,7 +374,7 @@ func (m *Machine) advance(now int64) {
 // starved: a source's payload is missing.
 func (m *Machine) starved() bool {
 	s := m.needed()
-	return s >= m.c.First && m.present[m.slot(s)] < len(m.c.Sources)
+	return m.present[m.slot(s)] < m.due(s)
 }
 
 // blocked: a consumer is too far behind, or the recorder has not taken a held step.

@@ -35,7 +35,7 @@ func words(effects []lockstep.Effect) string {
 		case lockstep.Ask:
 			all = append(all, fmt.Sprintf("ask %d for %d", e.Peer, e.Step))
 		case lockstep.Acknowledge:
-			all = append(all, fmt.Sprintf("acknowledge %d to %d", e.Step, e.Peer))
+			all = append(all, fmt.Sprintf("acknowledge %d with %d", e.Peer, e.Step))
 		case lockstep.Probe:
 			all = append(all, fmt.Sprintf("probe %d", e.Peer))
 		case lockstep.Late:
@@ -129,6 +129,30 @@ func TestMachine(t *testing.T) {
 	}
 }
 
+// A source that speaks for what is outside is needed for the very step, and the first
+// one too.
+func TestASourceWithoutLag(t *testing.T) {
+	c := lockstep.Default()
+	c.Peers, c.Sources, c.SourceLags, c.Consumers, c.Credit = 3, []lockstep.Peer{1, 2}, []lockstep.Step{1, 0}, []lockstep.Peer{1}, 4
+	m, err := lockstep.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := func(step lockstep.Step, payload string) lockstep.Event {
+		return lockstep.Event{Kind: lockstep.Received, Peer: 2, Step: step, Payload: payload}
+	}
+	for k, l := range []line{
+		{started(), ""}, {tick(20 * ms), "ask 2 for 1"}, {outside(2, "y"), "ask 2 for 1"}, {outside(1, "x"), "compute 1 [<nil> x]"},
+		{received(1, "a"), ""}, {computed(1), "send 1, acknowledge 2 with 1, compute 2 [a y]"}, {received(2, "b"), ""}, {outside(2, "y"), ""},
+		{computed(2), "send 2, acknowledge 2 with 2"}, {outside(4, "w"), "ask 2 for 3"}, {outside(3, "z"), "compute 3 [b z]"},
+		{outside(11, "far"), "broken: lockstep: peer 0, epoch 0: peer 2 sent step 11 and only 3 has been taken: it has run beyond its credit of 4 steps"},
+	} {
+		if got := words(m.Handle(l.event)); got != l.want {
+			t.Fatalf("line %d: %q, want %q", k+1, got, l.want)
+		}
+	}
+}
+
 func TestResetBeginsANewEpoch(t *testing.T) {
 	m := two(t)
 	m.Handle(started())
@@ -154,6 +178,7 @@ func TestConfigsThatCannotBe(t *testing.T) {
 		"itself":  func(c *lockstep.Config) { c.Consumers = []lockstep.Peer{0} },
 		"unknown": func(c *lockstep.Config) { c.Consumers = []lockstep.Peer{3} },
 		"lags":    func(c *lockstep.Config) { c.Lags = []lockstep.Step{1} },
+		"far":     func(c *lockstep.Config) { c.Sources, c.SourceLags = []lockstep.Peer{1}, []lockstep.Step{2} },
 		"credit":  func(c *lockstep.Config) { c.Credit = 2 },
 		"first":   func(c *lockstep.Config) { c.First = 0 },
 		"times":   func(c *lockstep.Config) { c.AskFloorNs = 2e9 },

@@ -25,7 +25,7 @@ func (m *Machine) onTicked(now int64) {
 func (m *Machine) lookFor(now int64) {
 	if !m.ended && m.starved() {
 		for k := range m.c.Sources {
-			if *m.cell(m.needed(), k) == nil {
+			if m.missing(m.needed(), k) {
 				m.ask(now, k)
 			}
 		}
@@ -56,14 +56,14 @@ func (m *Machine) holdsBack(k int) bool {
 func (m *Machine) ask(now int64, source int) {
 	m.stats.Asks++
 	m.asked = now
-	m.do(Effect{Kind: Ask, Peer: m.c.Sources[source], Step: m.needed()})
+	m.do(Effect{Kind: Ask, Peer: m.c.Sources[source], Step: m.needed() + m.aheadOf(source)})
 }
 
 // late says whom we wait for.
 func (m *Machine) late(now int64) {
 	for k, p := range m.c.Sources {
-		if !m.ended && m.starved() && *m.cell(m.needed(), k) == nil {
-			m.do(Effect{Kind: Late, Peer: p, Step: m.needed(), WaitedNs: now - m.since})
+		if !m.ended && m.starved() && m.missing(m.needed(), k) {
+			m.do(Effect{Kind: Late, Peer: p, Step: m.needed() + m.aheadOf(k), WaitedNs: now - m.since})
 		}
 	}
 	for k, p := range m.c.Consumers {

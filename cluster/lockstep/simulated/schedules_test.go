@@ -22,6 +22,7 @@ type toy struct {
 	hash   uint64
 	before map[lockstep.Step]uint64                  // the hash that a step began with
 	flying func(step lockstep.Step) (payloads []any) // what a step that is set back to takes
+	lags   []lockstep.Step                           // of its sources
 	first  lockstep.Step                             // that it began at, or was set back to
 	last   lockstep.Step
 	held   func(lockstep.Step) bool
@@ -39,12 +40,23 @@ func (t *toy) Compute(step lockstep.Step, payloads []any) (any, bool, bool) {
 	if t.check != nil {
 		t.check(step)
 	}
-	if payloads == nil {
-		payloads = t.flying(step)
-	}
 	t.before[step] = t.hash
-	t.take(step, payloads)
+	t.take(step, t.whole(step, payloads))
 	return payload{t.hash}, t.held(step), step == t.last
+}
+
+// whole adds what was under way when the toy began, or was set back, and nothing else.
+func (t *toy) whole(step lockstep.Step, payloads []any) []any {
+	all := t.flying(step)
+	for k, p := range payloads {
+		if p == nil && step-t.lags[k] >= t.first {
+			p = payload{1} // it is missing: the toy diverges
+		}
+		if p != nil {
+			all[k] = p
+		}
+	}
+	return all
 }
 
 func (t *toy) Restore(first lockstep.Step) {
@@ -57,12 +69,16 @@ func (t *toy) Restore(first lockstep.Step) {
 func (t *toy) take(step lockstep.Step, payloads []any) {
 	t.hash = mix(t.hash, uint64(step))
 	for k, p := range payloads {
-		t.hash = mix(t.hash, p.(payload).hash+uint64(k))
+		if p != nil {
+			t.hash = mix(t.hash, p.(payload).hash+uint64(k))
+		}
 	}
 }
 
-// scenario is a random graph of peers, a recorder at its end.
+// scenario is a random graph of peers, with a recorder after the nodes and maybe,
+// after that, a peer that speaks for what is outside.
 type scenario struct {
+	nodes   int
 	configs []lockstep.Config
 	toys    []*toy
 	held    map[lockstep.Step]bool
@@ -74,7 +90,7 @@ type scenario struct {
 
 func newScenario(r *rand.Rand) *scenario {
 	nodes, first := 1+r.IntN(8), lockstep.Step(1+r.IntN(2)*r.IntN(1000))
-	s := &scenario{held: map[lockstep.Step]bool{}, last: first + lockstep.Step(r.IntN(60))}
+	s := &scenario{nodes: nodes, held: map[lockstep.Step]bool{}, last: first + lockstep.Step(r.IntN(60))}
 	for range r.IntN(3) {
 		s.held[first+lockstep.Step(r.IntN(60))] = true
 	}
@@ -82,9 +98,10 @@ func newScenario(r *rand.Rand) *scenario {
 		s.lost, s.back = first+lockstep.Step(r.IntN(60)), lockstep.Step(r.IntN(30))
 	}
 	density, lag, credit := r.Float64()*1.3, lockstep.Step(1+r.IntN(2)), 4+r.IntN(16)
-	for i := range nodes + 1 {
+	peers := nodes + 1 + r.IntN(2)
+	for i := range peers {
 		c := lockstep.Default()
-		c.Self, c.Peers, c.Epoch, c.Recorder = lockstep.Peer(i), nodes+1, 3, lockstep.Peer(nodes)
+		c.Self, c.Peers, c.Epoch, c.Recorder = lockstep.Peer(i), peers, 3, lockstep.Peer(nodes)
 		c.Lag, c.First, c.Credit = lag, first, credit
 		s.configs = append(s.configs, c)
 		s.toys = append(s.toys, &toy{hash: uint64(i), before: map[lockstep.Step]uint64{}, first: first, last: s.last,
@@ -100,22 +117,39 @@ func newScenario(r *rand.Rand) *scenario {
 		}
 		s.connect(i, nodes)
 	}
+	if outside := nodes + 1; outside < peers {
+		c := &s.configs[outside]
+		c.Lag, c.Recorder, c.Credit = 0, lockstep.Nobody, 2+r.IntN(credit-1)
+		for i := range nodes {
+			if r.Float64() < density {
+				s.connect(outside, i)
+			}
+		}
+	}
+	for i := range s.toys {
+		s.toys[i].lags = s.configs[i].SourceLags
+	}
 	return s
 }
 
 func (s *scenario) connect(from, to int) {
 	a, b := &s.configs[from], &s.configs[to]
-	a.Consumers, a.Lags = append(a.Consumers, lockstep.Peer(to)), append(a.Lags, b.Lag)
-	b.Sources = append(b.Sources, lockstep.Peer(from))
+	lag := b.Lag
+	if from > s.nodes {
+		lag = 0
+	}
+	a.Consumers, a.Lags = append(a.Consumers, lockstep.Peer(to)), append(a.Lags, lag)
+	b.Sources, b.SourceLags = append(b.Sources, lockstep.Peer(from)), append(b.SourceLags, lag)
 }
 
 // flying is what a peer takes in a step that comes within the lag of the one that it
 // was set back to.
 func (s *scenario) flying(peer int, step lockstep.Step) (in []any) {
 	c := &s.configs[peer]
-	for _, p := range c.Sources {
-		if k := step - c.Lag; k >= c.First {
-			in = append(in, s.sent[p][k])
+	in = make([]any, len(c.Sources))
+	for i, p := range c.Sources {
+		if k := step - c.SourceLags[i]; k >= c.First {
+			in[i] = s.sent[p][k]
 		}
 	}
 	return in
@@ -142,9 +176,13 @@ func (s *scenario) plain() []uint64 {
 	}
 	first := s.configs[0].First
 	for step := first; step <= s.last; step++ {
-		for i, t := range toys { // the recorder, who needs what the others send now, is the last
-			t.take(step, s.flying(i, step))
-			s.sent[i][step] = payload{t.hash}
+		for k := range toys { // who needs what others send now comes after them: outside, nodes, recorder
+			i := k
+			if outside := s.nodes + 1; len(toys) > outside {
+				i = (k + outside) % len(toys)
+			}
+			toys[i].take(step, s.flying(i, step))
+			s.sent[i][step] = payload{toys[i].hash}
 		}
 	}
 	var hashes []uint64
@@ -207,8 +245,8 @@ func run(seed uint64, limit int, change func(*simulated.Faults)) error {
 func (s *scenario) allowed(c *simulated.Cluster, peer int, step lockstep.Step) error {
 	own, first := &s.configs[peer], s.toys[peer].first
 	epoch := c.Machines[peer].Epoch()
-	for _, p := range own.Sources {
-		if c.Machines[p].Epoch() == epoch && c.Computed(p) < step-own.Lag {
+	for k, p := range own.Sources {
+		if c.Machines[p].Epoch() == epoch && c.Computed(p) < step-own.SourceLags[k] {
 			return fmt.Errorf("peer %d computes step %d, and peer %d only has %d", peer, step, p, c.Computed(p))
 		}
 	}
@@ -220,7 +258,7 @@ func (s *scenario) allowed(c *simulated.Cluster, peer int, step lockstep.Step) e
 			return fmt.Errorf("peer %d computes step %d, and peer %d has taken only %d: credit is %d", peer, step, p, taken, own.Credit)
 		}
 	}
-	if recorder := lockstep.Peer(len(s.configs) - 1); own.Recorder == recorder {
+	if recorder := lockstep.Peer(s.nodes); own.Recorder == recorder {
 		for h := range s.held {
 			if h < step && h >= first && c.Machines[recorder].Epoch() == epoch && c.Computed(recorder) < h {
 				return fmt.Errorf("peer %d computes step %d, and the recorder has not taken the held step %d", peer, step, h)
