@@ -2,7 +2,7 @@
 // populations, the Poisson drive of generators, and their currents.
 //
 // Nothing here has a state that a checkpoint would have to keep. The spikes of
-// an input neuron are a function of the key, the neuron's index in its
+// an input neuron, but of those that are injected from outside, are a function of the key, the neuron's index in its
 // population, the tick, and, for sources that present items, the trial under
 // way; any tick may be asked for again, and any partition makes its own slice
 // alone. A Poisson process forgets its past, so gaps are drawn afresh in every

@@ -60,6 +60,8 @@ func compileInput(m *model.Model, in *model.Input, s model.Seeds, files fs.FS) (
 			break
 		}
 		p.source = input.SpikeTrains(in.Times)
+	case "spike_train_injector":
+		p.source = input.SpikeTrainInjector{N: in.Size}
 	case "images":
 		images := input.Images{Encoding: input.Encoding(in.Encoding), MaxRateHz: in.MaxRate, Floor: in.Floor}
 		if images.Encoding == "" {

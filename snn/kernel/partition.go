@@ -88,6 +88,10 @@ type Input struct {
 	// Trial, where not nil, starts with this step: first the states of the
 	// protocol's reset populations are set back.
 	Trial *Trial
+
+	// Injected is the spikes that injected populations emit in this step, all of
+	// them or those of this partition; nil where there are none.
+	Injected *Batch
 }
 
 // Output is what a partition emits in one step.
@@ -272,6 +276,11 @@ func (p *Partition) receive(in Input) {
 	}
 	if in.Trial != nil {
 		p.begin(in.Trial)
+	}
+	for _, s := range p.slices {
+		if s.injector != nil {
+			s.inject(in.Injected)
+		}
 	}
 }
 

@@ -38,6 +38,22 @@ type Population struct {
 // IsInput reports whether the population is made of spike sources.
 func (p *Population) IsInput() bool { return p.source != nil }
 
+// IsInjected reports whether the population's spikes come from outside of the run.
+func (p *Population) IsInjected() bool {
+	_, ok := p.source.(input.SpikeTrainInjector)
+	return ok
+}
+
+// Injected is the populations whose spikes come from outside of the run.
+func (n *Network) Injected() (all []*Population) {
+	for _, p := range n.Populations {
+		if p.IsInjected() {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // Size is the number of neurons.
 func (p *Population) Size() int { return p.Range.Len() }
 

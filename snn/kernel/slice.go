@@ -27,7 +27,8 @@ type slice struct {
 	threshold *threshold // nil where it does not adapt
 
 	// inputs
-	source input.Source
+	source   input.Source
+	injector *input.Injector // the source, where its spikes come from outside
 
 	fired []uint32 // of the tick under way, counted from lo
 }
@@ -71,6 +72,7 @@ func newSlice(n *Network, p *Population, lo, hi int) *slice {
 	s := &slice{population: p, lo: lo, hi: hi, first: p.Range.First + snn.GID(lo), since: snn.Never}
 	if p.IsInput() {
 		s.source = p.source.New(input.Slice{Lo: lo, Hi: hi, DtMs: n.DtMs, Key: p.key})
+		s.injector, _ = s.source.(*input.Injector)
 		return s
 	}
 	cut := func(all neuron.Params, vars []neuron.Var) neuron.Params {
@@ -135,6 +137,14 @@ func (s *slice) update(t snn.Tick) {
 	if s.threshold != nil {
 		s.threshold.after(t, s.fired)
 	}
+}
+
+// inject gives the slice the spikes of a step that come from outside.
+func (s *slice) inject(b *Batch) {
+	if b == nil {
+		b = &Batch{}
+	}
+	s.injector.Give(b.From, b.Offsets, b.GIDs, s.population.Range.First)
 }
 
 // reset sets the neurons back to their start at tick t: what is in flight to them is lost.

@@ -104,6 +104,8 @@ func (c *checker) input(in *Input) {
 		}
 		c.fault(path, in.Size > 0, "size is missing: number of sources")
 		c.fault(path, in.Rate.given(), "rate is missing: rate of each source")
+	case "spike_train_injector":
+		c.fault(path+".model", c.m.Protocol == nil, "spikes cannot be injected where a protocol presents items: when its trials end hangs on spikes, and an injector's ticks are fixed before these are known")
 	case "spike_times":
 		c.fault(path, in.File != "" || in.Times != nil, "file or times is missing: the spikes to replay")
 		c.fault(path, in.File == "" || in.Size > 0, "size is missing: number of sources")

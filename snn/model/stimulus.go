@@ -1,11 +1,13 @@
 package model
 
 // Input is an input population: spike sources with GIDs. Exactly the fields of
-// its Model are used; see snn/input for what each does.
+// its Model are used; see snn/input for what each does. Those of a
+// spike_train_injector spike when somebody outside says so while the run goes on,
+// or where a journal of such a run does; it has a size, and nothing else.
 type Input struct {
 	Name  string `yaml:"-"`
-	Model string `yaml:"model" required:"true" enum:"poisson,spike_times,images,events,series,volleys" doc:"kind of source"`
-	Size  int    `yaml:"size" min:"1" needs:"poisson" doc:"number of sources; images, events and series know their own"`
+	Model string `yaml:"model" required:"true" enum:"poisson,spike_times,images,events,series,volleys,spike_train_injector" doc:"kind of source"`
+	Size  int    `yaml:"size" min:"1" needs:"poisson,spike_train_injector" doc:"number of sources; images, events and series know their own"`
 
 	// poisson and volleys
 	Rate    Value  `yaml:"rate" unit:"Hz" for:"poisson,volleys" needs:"poisson" doc:"rate of each source"`
