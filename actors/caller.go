@@ -26,6 +26,11 @@ type Caller struct {
 const (
 	// attemptTimeout is how long an answer may take before the request is sent again.
 	attemptTimeout = 2 * time.Second
+	// absence is how long a node may not be there before a call believes it: one whose
+	// connection broke, or whose server is gone, comes back within that time.
+	absence = 5 * time.Second
+	// absencePause is between two looks.
+	absencePause = 50 * time.Millisecond
 	// CallTimeout is how long a call may take in all.
 	CallTimeout = 10 * time.Second
 	// gatherTimeout is how long nodes may take to say that they are there,
@@ -35,8 +40,9 @@ const (
 )
 
 // Call asks a node and returns its answer. A request that is not answered is sent
-// again under the same id, for CallTimeout or until ctx is done. The error is a
-// *Refusal where the node, or its silence, refuses.
+// again under the same id, for CallTimeout or until ctx is done; where nobody of the
+// name is there, for a shorter time, or not at all if that is the question. The error
+// is a *Refusal where the node, or its silence, refuses.
 func (c *Caller) Call(ctx context.Context, node string, request *control.Request) (*control.Reply, error) {
 	data, err := c.encode(request)
 	if err != nil {
@@ -45,6 +51,7 @@ func (c *Caller) Call(ctx context.Context, node string, request *control.Request
 	deadline := time.Now().Add(CallTimeout)
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
+	var missed time.Time // since when nobody is there
 	for {
 		attempt, end := context.WithTimeout(ctx, attemptTimeout)
 		answer, err := c.Bus.Request(attempt, NodeSubject(node), data)
@@ -52,6 +59,18 @@ func (c *Caller) Call(ctx context.Context, node string, request *control.Request
 		switch {
 		case err == nil:
 			return c.decode(node, answer)
+		case errors.Is(err, bus.ErrNoResponder) && waits(request):
+			if missed.IsZero() {
+				missed = time.Now()
+			}
+			if time.Since(missed) < absence {
+				select {
+				case <-time.After(absencePause):
+					continue
+				case <-ctx.Done():
+				}
+			}
+			fallthrough
 		case errors.Is(err, bus.ErrNoResponder):
 			return nil, &Refusal{Kind: control.Kind_KIND_NODE_LOST, Why: "it does not answer: nobody of that name is there", Node: node}
 		case ctx.Err() != nil && time.Now().Before(deadline):
@@ -59,10 +78,21 @@ func (c *Caller) Call(ctx context.Context, node string, request *control.Request
 		case ctx.Err() != nil:
 			return nil, &Refusal{Kind: control.Kind_KIND_TIMEOUT, Why: fmt.Sprintf("no answer within %v", CallTimeout), Node: node}
 		case errors.Is(err, context.DeadlineExceeded):
+			missed = time.Time{}
 		default:
 			return nil, fmt.Errorf("node %s cannot be asked: %w", node, err)
 		}
 	}
+}
+
+// waits reports whether a request waits for a node that is not there. Who asks how a
+// node is wants to know just that, and who lets it go need not reach it.
+func waits(r *control.Request) bool {
+	switch r.Body.(type) {
+	case *control.Request_Status, *control.Request_Report, *control.Request_Release:
+		return false
+	}
+	return true
 }
 
 func (c *Caller) encode(request *control.Request) ([]byte, error) {

@@ -24,6 +24,7 @@ type nodeFlags struct {
 	threads  int
 	memory   int64
 	untilEOF bool
+	disturb  string
 }
 
 // defaultListen is where a first node listens.
@@ -57,7 +58,9 @@ func nodeCommand() *cobra.Command {
 	fl.StringVar(&f.config, "config", "", "configuration with the cluster's keys, of volley cluster init")
 	fl.BoolVar(&f.insecure, "insecure", false, "listen without keys on addresses that other machines reach")
 	fl.BoolVar(&f.untilEOF, "until-eof", false, "end when standard input ends")
+	fl.StringVar(&f.disturb, "disturb", "", "for tests: lose and delay what is sent, such as seed=1,drop=0.01,duplicate=0.01,reorder=0.01,delay=0.01")
 	_ = fl.MarkHidden("until-eof")
+	_ = fl.MarkHidden("disturb")
 	return c
 }
 
@@ -85,6 +88,9 @@ func node(ctx context.Context, f nodeFlags) error {
 		return err
 	}
 	defer s.close()
+	if s.bus, err = disturbed(s.bus, f.disturb); err != nil {
+		return err
+	}
 	go troubles(s.bus)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	n, err := actors.Start(ctx, actors.Config{Name: f.name, Bus: s.bus, Dir: f.dir, Version: version, Threads: f.threads, MemoryBytes: f.memory, Expected: s.nodes, Address: s.address, Log: log})

@@ -21,6 +21,10 @@ type Weather struct {
 
 	// Seed of jitter and slices.
 	Seed uint64
+
+	// Listen is the host:port to connect to instead of the target. Default a free port
+	// of this machine alone.
+	Listen string
 }
 
 // Proxy is a bad network between a client and a server, in this process.
@@ -44,7 +48,10 @@ const queueChunks = 64
 // NewProxy passes connections on to a host:port. It ends with the test.
 func NewProxy(t testing.TB, target string, w Weather) *Proxy {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if w.Listen == "" {
+		w.Listen = "127.0.0.1:0"
+	}
+	l, err := net.Listen("tcp", w.Listen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,6 +77,13 @@ func (p *Proxy) Reset() int {
 		l.reset()
 	}
 	return n
+}
+
+// Open is how many connections pass through.
+func (p *Proxy) Open() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.open)
 }
 
 // Stall holds everything back without a word, as a cut cable does, or lets it pass

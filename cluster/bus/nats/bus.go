@@ -114,6 +114,9 @@ func (b *Bus) Request(ctx context.Context, subject string, data []byte) ([]byte,
 	b.published.Add(1)
 	b.publishedBytes.Add(uint64(len(data)))
 	m, err := b.conn.RequestWithContext(ctx, subject, data)
+	if err != nil && b.breaks(err) {
+		<-ctx.Done() // it is lost on its way, which a time-out tells
+	}
 	switch {
 	case err == nil:
 		return m.Data, nil
