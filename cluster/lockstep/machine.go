@@ -10,6 +10,7 @@ type Machine struct {
 	sourceOf, consumerOf []int32 // by peer: its place, or -1
 
 	next      Step // to compute
+	started   bool
 	computing bool
 	ended     bool // the last step has been computed
 	broken    bool
@@ -81,7 +82,7 @@ func places(list []Peer, peers int) []int32 {
 func (m *Machine) start(epoch uint64, first Step) {
 	m.c.Epoch, m.c.First = epoch, first
 	m.next, m.held, m.gap = first, 0, first-1-m.c.Lag
-	m.computing, m.ended, m.broken, m.fed = false, false, false, false
+	m.started, m.computing, m.ended, m.broken, m.fed = false, false, false, false, false
 	m.inbox, m.outbox = make([]any, int(m.window)*len(m.c.Sources)), make([]any, m.window)
 	m.present = make([]int, m.window)
 	for k := range m.acked {
@@ -143,6 +144,7 @@ func (m *Machine) Handle(e Event) []Effect {
 	}
 	switch e.Kind {
 	case Started:
+		m.started = true
 		m.computed, m.since, m.said = e.Now, e.Now, e.Now
 		m.wait(e.Now)
 	case Computed:
@@ -348,7 +350,7 @@ func (m *Machine) onComputed(e *Event) {
 
 // advance computes the next step where that is possible.
 func (m *Machine) advance(now int64) {
-	if m.computing || m.ended || m.broken || m.starved() {
+	if !m.started || m.computing || m.ended || m.broken || m.starved() {
 		return
 	}
 	if !m.fed {

@@ -77,6 +77,9 @@ func TestMachine(t *testing.T) {
 			{started(), "compute 1 []"}, {computed(1), "send 1"}, {received(1, "a"), "compute 2 [a]"},
 			{received(2, "b"), ""}, {computed(2), "send 2, compute 3 [b]"},
 		},
+		"nothing is computed before the start": {
+			{tick(50 * ms), ""}, {received(1, "a"), ""}, {tick(9000 * ms), ""}, {started(), "compute 1 []"}, {computed(1), "send 1, compute 2 [a]"},
+		},
 		"what comes twice or late is passed over": {
 			{started(), "compute 1 []"}, {received(1, "a"), ""}, {received(1, "x"), ""},
 			{computed(1), "send 1, compute 2 [a]"}, {received(1, "y"), ""}, {computed(2), "send 2"}, {received(1, "z"), ""},

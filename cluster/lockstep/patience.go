@@ -8,7 +8,7 @@ func (m *Machine) wait(now int64) {
 
 // onTicked asks for what has been waited for too long.
 func (m *Machine) onTicked(now int64) {
-	if m.computing || m.Finished() {
+	if !m.started || m.computing || m.Finished() {
 		return
 	}
 	if now-m.asked >= m.asking {
