@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 
 	"github.com/volley-snn/volley/internal/training"
 	"github.com/volley-snn/volley/snn/model"
@@ -27,6 +26,7 @@ type Runner struct {
 
 	data   *training.Data
 	dataOf model.TrainingData
+	drawn  uint64 // the seed that the data's task was drawn by; 0 where they are files
 }
 
 // Run is one training of an experiment.
@@ -35,6 +35,7 @@ type Run struct {
 	Seed    int
 	Dir     string
 	Summary *training.Summary
+	Off     float64 // of a matched arm: how far its rate is off, as a share
 }
 
 // All runs what is not done yet, seed by seed, so that whole pairs come first, and
@@ -43,12 +44,14 @@ type Run struct {
 func (r *Runner) All(ctx context.Context) ([]Run, error) {
 	var runs []Run
 	for seed := 1; seed <= r.Sweep.Seeds; seed++ {
-		for _, arm := range r.Sweep.Arms {
-			run, err := r.one(ctx, arm, seed)
+		rates := map[string]float64{}
+		for _, arm := range r.order() {
+			run, err := r.arm(ctx, arm, seed, rates[arm.Match])
 			if err != nil {
 				return runs, err
 			}
 			runs = append(runs, *run)
+			rates[arm.Name] = float64(run.Summary.Rate)
 			if r.Done != nil {
 				r.Done(run)
 			}
@@ -57,21 +60,39 @@ func (r *Runner) All(ctx context.Context) ([]Run, error) {
 	return runs, nil
 }
 
-func (r *Runner) one(ctx context.Context, arm model.Arm, seed int) (*Run, error) {
-	set := append(append(append([]string(nil), r.Sweep.Set...), arm.Set...), fmt.Sprintf("seed=%d", seed))
-	m, err := r.Load(set)
-	if err != nil {
-		return nil, fmt.Errorf("arm %s: %w", arm.Name, err)
+// order is the arms, those that are matched to others last.
+func (r *Runner) order() (arms []model.Arm) {
+	for _, matched := range []bool{false, true} {
+		for _, arm := range r.Sweep.Arms {
+			if (arm.Match != "") == matched {
+				arms = append(arms, arm)
+			}
+		}
 	}
-	run := &Run{Arm: arm.Name, Seed: seed, Dir: filepath.Join(r.Dir, arm.Name, fmt.Sprint(seed))}
+	return arms
+}
+
+// arm runs a seed of an arm; rate is that of the arm that it is matched to.
+func (r *Runner) arm(ctx context.Context, arm model.Arm, seed int, rate float64) (*Run, error) {
+	dir := filepath.Join(r.Dir, arm.Name, fmt.Sprint(seed))
+	if arm.Match != "" {
+		return r.match(ctx, arm, seed, dir, rate)
+	}
+	return r.one(ctx, arm, seed, dir)
+}
+
+// one runs a training in a directory.
+func (r *Runner) one(ctx context.Context, arm model.Arm, seed int, dir string, more ...string) (*Run, error) {
+	m, err := r.model(arm, seed, more)
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{Arm: arm.Name, Seed: seed, Dir: dir}
 	if run.Summary, err = finished(run.Dir, m); run.Summary != nil || err != nil {
 		return run, err
 	}
-	if r.data == nil || !reflect.DeepEqual(r.dataOf, m.Data) {
-		if r.data, err = r.Data(m); err != nil {
-			return nil, err
-		}
-		r.dataOf = m.Data
+	if err := r.load(m); err != nil {
+		return nil, err
 	}
 	s, err := training.Resume(m, r.data, run.Dir, r.Workers)
 	if err != nil {
@@ -85,6 +106,30 @@ func (r *Runner) one(ctx context.Context, arm model.Arm, seed int) (*Run, error)
 	}
 	run.Summary = s.Summary()
 	return run, nil
+}
+
+// model is that of an arm and seed.
+func (r *Runner) model(arm model.Arm, seed int, more []string) (*model.Training, error) {
+	set := append(append(append([]string(nil), r.Sweep.Set...), arm.Set...), more...)
+	m, err := r.Load(append(set, fmt.Sprintf("seed=%d", seed)))
+	if err != nil {
+		return nil, fmt.Errorf("arm %s: %w", arm.Name, err)
+	}
+	return m, nil
+}
+
+// load has the data of a model at hand.
+func (r *Runner) load(m *model.Training) (err error) {
+	drawn := m.Seed
+	if m.Data.Task.Model == "none" {
+		drawn = 0
+	}
+	if r.data != nil && r.dataOf == m.Data && r.drawn == drawn {
+		return nil
+	}
+	r.data, err = r.Data(m)
+	r.dataOf, r.drawn = m.Data, drawn
+	return err
 }
 
 // finished is the summary of a training that is done; nil where it is not.

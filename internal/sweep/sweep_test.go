@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,11 +125,68 @@ func TestSweepGoesOn(t *testing.T) {
 	}
 }
 
+// An arm is brought to the rate of another by its rate.target, and is not trained
+// again when the experiment goes on.
+func TestMatchedRates(t *testing.T) {
+	files := world()
+	files["e.yaml"].Data = []byte(`
+name: e
+model: m.yaml
+seeds: 2
+set: [rate.weight=50, epochs=6]
+primary: loud
+against: quiet
+arms:
+  matched: {set: [], match: loud}
+  quiet: {set: []}
+  loud: {set: [rate.target=0.3]}
+`)
+	dir := t.TempDir()
+	r := runner(t, files, dir)
+	runs, err := r.All(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rates := map[string][]float64{}
+	for _, run := range runs {
+		rates[run.Arm] = append(rates[run.Arm], float64(run.Summary.Rate))
+	}
+	for k, want := range rates["loud"] {
+		if got := rates["matched"][k]; math.Abs(got/want-1) > 0.05 || math.Abs(rates["quiet"][k]/want-1) < 0.2 {
+			t.Errorf("seed %d: rates %g, to match %g, and %g without", k+1, got, want, rates["quiet"][k])
+		}
+	}
+	table, err := NewTable(r.Sweep, runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := table.String(); !strings.Contains(text, "matched: rate.target is tuned to the rate of loud; off by") {
+		t.Error(text)
+	}
+	again := runner(t, files, dir)
+	again.Data = func(*model.Training) (*training.Data, error) {
+		t.Error("something is trained again")
+		return nil, errors.New("no data")
+	}
+	if same, err := again.All(context.Background()); err != nil || len(same) != len(runs) || same[len(same)-1].Off != runs[len(runs)-1].Off {
+		t.Errorf("going on: %d runs, %v", len(same), err)
+	}
+}
+
 func TestSweepFaults(t *testing.T) {
 	files := world()
 	files["e.yaml"].Data = []byte(strings.Replace(experiment, "against: shuffle", "against: shufle", 1))
 	if _, err := model.LoadSweep(files, "e.yaml", model.Options{}); err == nil || !strings.Contains(err.Error(), `against: there is no arm "shufle"; did you mean shuffle?`) {
 		t.Errorf("an arm that does not exist: %v", err)
+	}
+	for want, arms := range map[string]string{
+		`arms.b.match: there is no arm "c"; expected one of`: "  b: {match: c}\n",
+		"arms.b.match: a is itself matched":                  "  a: {match: none}\n  b: {match: a}\n",
+	} {
+		files["e.yaml"].Data = []byte(experiment + arms)
+		if _, err := model.LoadSweep(files, "e.yaml", model.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is missing from %v", want, err)
+		}
 	}
 	r := runner(t, world(), t.TempDir())
 	r.Sweep.Arms[1].Set = []string{"plasticity.in.sigma=1 mV"}

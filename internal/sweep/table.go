@@ -29,6 +29,8 @@ func interval(s statistics.Sample) Interval {
 // ArmResult is what an arm came to.
 type ArmResult struct {
 	Arm         string   `json:"arm"`
+	Match       string   `json:"match,omitempty"` // the arm whose rate it is to have
+	Off         float64  `json:"rate_off"`        // how far its rate is off at most, as a share
 	Seeds       int      `json:"seeds"`
 	Accuracy    Interval `json:"test_accuracy"`
 	Loss        Interval `json:"test_loss"`
@@ -61,7 +63,9 @@ type Table struct {
 func NewTable(s *model.Sweep, runs []Run) (*Table, error) {
 	t := &Table{Name: s.Name, Primary: s.Primary}
 	for _, arm := range s.Arms {
-		t.Arms = append(t.Arms, armResult(arm.Name, runs))
+		r := armResult(arm.Name, runs)
+		r.Match = arm.Match
+		t.Arms = append(t.Arms, r)
 	}
 	var others []float64
 	for _, arm := range s.Arms {
@@ -96,6 +100,7 @@ func armResult(arm string, runs []Run) ArmResult {
 		for _, run := range runs {
 			if run.Arm == arm {
 				x = append(x, f(run.Summary))
+				r.Off = max(r.Off, run.Off)
 			}
 		}
 		r.Seeds = len(x)
@@ -190,6 +195,11 @@ func (t *Table) String() string {
 	fmt.Fprintf(&b, "%-18s %5s  %-36s %8s %8s %8s %6s\n", "arm", "seeds", "accuracy, % [95 % of the mean]", "loss", "rate", "kappa", "silent")
 	for _, a := range t.Arms {
 		fmt.Fprintf(&b, "%-18s %5d  %-36s %8.4f %8.4f %8.4f %6.1f\n", a.Arm, a.Seeds, percent(a.Accuracy), float64(a.Loss.Mean), float64(a.Rate.Mean), float64(a.Kappa.Mean), float64(a.NeverActive.Mean))
+	}
+	for _, a := range t.Arms {
+		if a.Match != "" {
+			fmt.Fprintf(&b, "%s: rate.target is tuned to the rate of %s; off by %.1f %% at most\n", a.Arm, a.Match, 100*a.Off)
+		}
 	}
 	for _, c := range t.Comparisons {
 		what := "p, Holm-corrected"

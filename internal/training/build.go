@@ -97,6 +97,8 @@ func rule(r *model.TrainedRule, m *model.Training) train.WeightRule {
 	}
 	if c.Exponential {
 		c.Decay = batch.PublishedExponential(r.APlus)
+	}
+	if c.Exponential || r.Schedule == "cosine" {
 		c.Anneal = batch.Anneal{Start: r.APlus, End: r.EndAPlus, Epochs: m.Epochs}
 	}
 	weight := recurrent.InputWeight

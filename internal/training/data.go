@@ -6,7 +6,9 @@ import (
 
 	"github.com/volley-snn/volley/snn/dataset"
 	"github.com/volley-snn/volley/snn/model"
+	"github.com/volley-snn/volley/snn/random"
 	"github.com/volley-snn/volley/snn/train"
+	"github.com/volley-snn/volley/snn/train/task"
 )
 
 // Data is what is learned, and what is tested.
@@ -15,13 +17,9 @@ type Data struct {
 	Pixels      int
 }
 
-// Load reads the data files that a model names.
+// Load reads the data files that a model names, or draws its task.
 func Load(m *model.Training, files fs.FS) (*Data, error) {
-	learn, err := read(files, m.Data.Images, m.Data.Labels)
-	if err != nil {
-		return nil, err
-	}
-	test, err := read(files, m.Data.TestImages, m.Data.TestLabels)
+	learn, test, err := sets(m, files)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +32,7 @@ func Load(m *model.Training, files fs.FS) (*Data, error) {
 	}
 	if m.Data.Validation > 0 {
 		if m.Data.Validation >= learn.Images.N {
-			return nil, model.Faults{{Path: "data.validation", Message: fmt.Sprintf("is %d of %d images: none would be left to learn from", m.Data.Validation, learn.Images.N)}}
+			return nil, model.Faults{{Path: "data.validation", Message: fmt.Sprintf("is %d of %d samples: none would be left to learn from", m.Data.Validation, learn.Images.N)}}
 		}
 		d.Learn, d.Test = learn.Split(m.Data.Validation, 0) // the same for every seed of a training
 	}
@@ -42,6 +40,30 @@ func Load(m *model.Training, files fs.FS) (*Data, error) {
 		_, d.Learn = d.Learn.Split(n, 1)
 	}
 	return d, nil
+}
+
+// sets are all that can be learned, and the test.
+func sets(m *model.Training, files fs.FS) (learn, test *train.Set, err error) {
+	if t := &m.Data.Task; t.Model != "none" {
+		drawn, key := newTask(m), random.Seed(m.Seed, random.Task)
+		draw := func(from, n int) *train.Set {
+			return train.Whole(task.Draw(drawn, key, t.Neurons, m.Network.Outputs, m.Ticks(), from, n))
+		}
+		return draw(0, t.Learn), draw(t.Learn, t.Test), nil
+	}
+	if learn, err = read(files, m.Data.Images, m.Data.Labels); err != nil {
+		return nil, nil, err
+	}
+	test, err = read(files, m.Data.TestImages, m.Data.TestLabels)
+	return learn, test, err
+}
+
+func newTask(m *model.Training) task.Task {
+	t, key := &m.Data.Task, random.Seed(m.Seed, random.Task)
+	if t.Model == "coincidence" {
+		return task.NewCoincidence(key, t.Neurons, m.Network.Outputs, t.Group, m.Ticks(), t.Jitter/m.Dt)
+	}
+	return task.NewRandman(key, t.Neurons, m.Network.Outputs, t.Dimensions, m.Ticks(), t.Smoothness)
 }
 
 func read(files fs.FS, images, labels string) (*train.Set, error) {

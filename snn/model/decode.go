@@ -13,7 +13,7 @@ import (
 )
 
 // decoder fills the model's types from a tree. The struct tags say all it knows:
-// yaml (key), unit, default, required, min, max, enum, spec, doc.
+// yaml (key), unit, default, required, unless, min, max, enum, spec, doc.
 type decoder struct {
 	faults Faults
 	places map[string]*tree  // where each path stands
@@ -108,8 +108,11 @@ func belongs(tag reflect.StructTag, t *tree) (kind string, ok bool) {
 }
 
 // required reports whether t must have the key with the tag: always, or where t's
-// kind is one of those that need it.
+// kind is one of those that need it, or where it lacks the key that stands for it.
 func required(tag reflect.StructTag, t *tree) bool {
+	if instead := tag.Get("unless"); instead != "" && t.get(instead) == nil {
+		return true
+	}
 	if tag.Get("required") == "true" || (tag.Get("rule") != "" && t.get("rule") != nil && t.get("rule").text == tag.Get("rule")) {
 		return true
 	}

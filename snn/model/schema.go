@@ -85,7 +85,7 @@ func (s *schema) of(t reflect.Type) object {
 	if always != nil {
 		out["anyOf"] = unlessLeftOut(always)
 	}
-	if cases := append(kinds.cases(t), s.models(t)...); len(cases) > 0 {
+	if cases := append(append(kinds.cases(t), s.models(t)...), instead(t)...); len(cases) > 0 {
 		out["allOf"] = cases
 	}
 	return out
@@ -130,6 +130,17 @@ func (k kinds) cases(t reflect.Type) []any {
 			then["anyOf"] = unlessLeftOut(must)
 		}
 		all = append(all, ifIs(k.key, word, then))
+	}
+	return all
+}
+
+// instead requires keys for which another may stand.
+func instead(t reflect.Type) (all []any) {
+	for _, f := range reflect.VisibleFields(t) {
+		if other := f.Tag.Get("unless"); other != "" {
+			forms := append(unlessLeftOut([]any{f.Tag.Get("yaml")}), object{"required": []any{other}})
+			all = append(all, object{"anyOf": forms})
+		}
 	}
 	return all
 }

@@ -23,8 +23,9 @@ type Sweep struct {
 
 // Arm is one way to train.
 type Arm struct {
-	Name string   `yaml:"-"`
-	Set  []string `yaml:"set" doc:"changes of the model, as --set takes them"`
+	Name  string   `yaml:"-"`
+	Set   []string `yaml:"set" doc:"changes of the model, as --set takes them"`
+	Match string   `yaml:"match" doc:"an arm whose firing rate this one is to have: for each seed rate.target is changed until the rates of the last epoch are within 5 %"`
 }
 
 // LoadSweep reads an experiment's file, as Load reads a simulation's.
@@ -50,8 +51,27 @@ func (m *Sweep) check() (faults Faults) {
 			faults = append(faults, Fault{Path: path, Message: fmt.Sprintf("there is no arm %q; %s", arm, suggest(arm, names))})
 		}
 	}
+	for _, a := range m.Arms {
+		switch at := "arms." + a.Name + ".match"; {
+		case a.Match == "":
+		case !known[a.Match]:
+			faults = append(faults, Fault{Path: at, Message: fmt.Sprintf("there is no arm %q; %s", a.Match, suggest(a.Match, names))})
+		case m.matches(a.Match):
+			faults = append(faults, Fault{Path: at, Message: fmt.Sprintf("%s is itself matched to another arm", a.Match)})
+		}
+	}
 	if m.Primary == m.Against {
 		faults = append(faults, Fault{Path: "against", Message: "is the primary arm itself"})
 	}
 	return faults
+}
+
+// matches reports whether an arm is matched to another.
+func (m *Sweep) matches(arm string) bool {
+	for _, a := range m.Arms {
+		if a.Name == arm {
+			return a.Match != ""
+		}
+	}
+	return false
 }

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"math"
 	"reflect"
+
+	"github.com/volley-snn/volley/snn/train/encode"
 )
 
 // Training is a network that is trained with labels, and how: what `volley train`
@@ -32,12 +34,27 @@ type Training struct {
 
 // TrainingData names files of labelled images, beside the model or in --data.
 type TrainingData struct {
-	Images     string `yaml:"images" required:"true" doc:"IDX file of the images that are learned"`
-	Labels     string `yaml:"labels" required:"true" doc:"IDX file of their labels"`
-	TestImages string `yaml:"test_images" required:"true" doc:"IDX file of the images of the test"`
-	TestLabels string `yaml:"test_labels" required:"true" doc:"IDX file of their labels"`
+	Images     string `yaml:"images" unless:"task" doc:"IDX file of the images that are learned"`
+	Labels     string `yaml:"labels" unless:"task" doc:"IDX file of their labels"`
+	TestImages string `yaml:"test_images" unless:"task" doc:"IDX file of the images of the test"`
+	TestLabels string `yaml:"test_labels" unless:"task" doc:"IDX file of their labels"`
 	Validation int    `yaml:"validation" min:"0" doc:"samples, drawn from those that are learned, that are kept out and tested on instead of the test's"`
 	Samples    int    `yaml:"samples" min:"0" doc:"samples to learn from; 0: all"`
+	Task       Task   `yaml:"task" doc:"a task of random numbers, instead of files"`
+}
+
+// Task is a task in which each input neuron spikes once in a trial, so that only times
+// tell the label. The training's seed names its random numbers. Its encoding is
+// latency, with least 0.
+type Task struct {
+	Model      string  `yaml:"model" enum:"none,randman,coincidence" default:"none" doc:"none: data are in files; randman: times on a smooth random manifold for each class; coincidence: for each class a group of neurons that spike together"`
+	Neurons    int     `yaml:"neurons" for:"randman,coincidence" min:"1" max:"65536" default:"50" doc:"inputs"`
+	Learn      int     `yaml:"learn" for:"randman,coincidence" min:"1" default:"1000" doc:"trials to learn from"`
+	Test       int     `yaml:"test" for:"randman,coincidence" min:"1" default:"1000" doc:"trials of the test"`
+	Dimensions int     `yaml:"dimensions" for:"randman" min:"1" max:"16" default:"1" doc:"of a manifold"`
+	Smoothness float64 `yaml:"smoothness" for:"randman" min:"0" default:"2" doc:"power by which waves along a manifold weaken with their number"`
+	Group      int     `yaml:"group" for:"coincidence" min:"1" default:"10" doc:"neurons that spike together"`
+	Jitter     float64 `yaml:"jitter" unit:"ms" for:"coincidence" min:"0" default:"0" doc:"standard deviation of each member's time"`
 }
 
 // Encoding is how a pixel of brightness x, 0 to 1, spikes.
@@ -99,7 +116,8 @@ type TrainedRule struct {
 	Sigma     float64 `yaml:"sigma" unit:"ms" default:"1" doc:"width of the Gaussian; 1e9 ms counts any two spikes of a sample alike"`
 	APlus     float64 `yaml:"A_plus" min:"0" default:"1.5e-4" doc:"potentiation; of the exponential rule, at the start"`
 	ABase     float64 `yaml:"A_base" min:"0" default:"5e-5" doc:"depression, where one_silent is not chance"`
-	EndAPlus  float64 `yaml:"A_plus_end" min:"0" default:"1e-4" doc:"of the exponential rule at the last epoch, by half a cosine"`
+	EndAPlus  float64 `yaml:"A_plus_end" min:"0" default:"1e-4" doc:"A_plus at the last epoch, by half a cosine: of the exponential rule, and with schedule: cosine"`
+	Schedule  string  `yaml:"schedule" enum:"constant,cosine" default:"constant" doc:"of the gaussian rule: A_plus throughout, or to A_plus_end"`
 	OneSilent string  `yaml:"one_silent" enum:"chance,sentinel,none,depress" default:"chance" doc:"what a pair gets of which one fired; published: sentinel"`
 	Beta      float64 `yaml:"beta" min:"0" default:"1" doc:"strength of the chance term"`
 	Horizon   int     `yaml:"horizon" min:"1" default:"100" doc:"batches over which participation, and the gate's mean, run"`
@@ -143,6 +161,7 @@ func (m *Training) check() (faults Faults) {
 	fault("duration", m.Duration >= m.Dt && m.Duration/m.Dt <= 1000, "must be 1 to 1000 ticks of %g ms, is %g ms", m.Dt, m.Duration)
 	fault("network.tau_m", m.Network.TauM.Min > 0 && m.Network.TauM.Min <= m.Network.TauM.Max, "must be > 0 ms, and min at most max, is %g to %g ms", m.Network.TauM.Min, m.Network.TauM.Max)
 	fault("network.tau_n", m.Network.TauN.Min <= m.Network.TauN.Max, "min must be at most max, is %g to %g", m.Network.TauN.Min, m.Network.TauN.Max)
+	faults = append(faults, m.checkData()...)
 	fault("batch", m.Batch >= m.Shards, "must be at least one sample a shard (%d), is %d", m.Shards, m.Batch)
 	fault("optimizer.warmup", m.Optimizer.Warmup < m.Epochs || m.Epochs < 1, "must be below the epochs (%d), is %d", m.Epochs, m.Optimizer.Warmup)
 	for _, r := range m.Plasticity {
@@ -151,5 +170,25 @@ func (m *Training) check() (faults Faults) {
 		fault(at+".form", r.Rule != "exponential" || r.Mode == "published", "the exponential rule with its exponent mended is zero for equal constants: use gaussian, or mode: published")
 		fault(at+".one_silent", r.Mode != "published" || r.OneSilent == "chance" || r.OneSilent == "sentinel", "mode: published has sentinel, not %s", r.OneSilent)
 	}
+	return faults
+}
+
+// checkData finds what is missing where data are in files, and what a task does not
+// allow.
+func (m *Training) checkData() (faults Faults) {
+	fault := func(path string, ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, Fault{Path: path, Message: fmt.Sprintf(format, args...)})
+		}
+	}
+	d := &m.Data
+	if d.Task.Model == "none" {
+		fault("data.task.model", d.Images != "" && d.Labels != "" && d.TestImages != "" && d.TestLabels != "", "is none: expected images, labels, test_images and test_labels in data")
+		return faults
+	}
+	fault("data", d.Images+d.Labels+d.TestImages+d.TestLabels == "", "names files, and a task (%s): expected one of them", d.Task.Model)
+	fault("encoding.model", m.Encoding.Model == "latency" && m.Encoding.Least == 0, "a task's times need {model: latency, least: 0}")
+	fault("duration", m.Ticks() <= encode.MostTicks, "must be at most %d ticks for a task, is %d", encode.MostTicks, m.Ticks())
+	fault("data.task.group", d.Task.Model != "coincidence" || d.Task.Group <= d.Task.Neurons, "is %d of %d neurons", d.Task.Group, d.Task.Neurons)
 	return faults
 }

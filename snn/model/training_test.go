@@ -1,6 +1,7 @@
 package model
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -40,8 +41,71 @@ func TestTrainingFaults(t *testing.T) {
 	}
 }
 
+// Every experiment's arms are models; no two are the same.
+func TestSweepExamples(t *testing.T) {
+	names, err := fs.Glob(examples.Files, "train/sweeps/*.yaml")
+	if err != nil || len(names) < 3 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		s, err := LoadSweep(examples.Files, name, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests := map[string]string{}
+		for _, arm := range s.Arms {
+			of := "train/" + strings.TrimPrefix(s.Model, "example:") + ".yaml"
+			m, err := LoadTraining(examples.Files, of, Options{Set: append(append([]string(nil), s.Set...), arm.Set...)})
+			if err != nil {
+				t.Fatalf("%s, arm %s: %v", name, arm.Name, err)
+			}
+			if other := digests[m.Digest()]; other != "" && arm.Match == "" {
+				t.Errorf("%s: arms %s and %s are the same", name, other, arm.Name)
+			}
+			digests[m.Digest()] = arm.Name
+		}
+	}
+}
+
+// Tasks need no files, and times that can be told apart.
+func TestTaskFaults(t *testing.T) {
+	const task = "name: m\nduration: 32 ms\ndata: {task: {model: coincidence, group: 10}}\nencoding: {model: latency, least: 0}\n"
+	load := func(text string) error {
+		_, err := LoadTraining(fstest.MapFS{"m.yaml": {Data: []byte(text)}}, "m.yaml", Options{})
+		return err
+	}
+	if err := load(task); err != nil {
+		t.Error(err)
+	}
+	for want, change := range map[string][2]string{
+		"data.task.group: is 51 of 50 neurons":                           {"group: 10", "group: 51"},
+		"encoding.model: a task's times need":                            {"latency", "bernoulli"},
+		"duration: must be at most 128 ticks for a task, is 129":         {"32 ms", "129 ms"},
+		"data: names files, and a task (coincidence)":                    {"{task", "{images: i, task"},
+		"data.task.dimensions: belongs to randman, not to coincidence":   {"group: 10", "dimensions: 2"},
+		"data.task.model: is none: expected images, labels, test_images": {"{model: coincidence, group: 10}", "{}"},
+	} {
+		bad := strings.Replace(task, change[0], change[1], 1)
+		if err := load(bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is missing from %v", want, err)
+		}
+	}
+}
+
 func TestTrainingSchema(t *testing.T) {
 	s := compiled(t, TrainingSchema())
+	for _, name := range []string{"randman", "coincidence"} {
+		text, err := examples.Files.ReadFile("train/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(instance(t, string(text))); err != nil {
+			t.Error(err)
+		}
+		if _, err := LoadTraining(examples.Files, "train/"+name+".yaml", Options{}); err != nil {
+			t.Error(err)
+		}
+	}
 	text, err := examples.Files.ReadFile("train/ssdp-fashion.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +113,7 @@ func TestTrainingSchema(t *testing.T) {
 	if err := s.Validate(instance(t, string(text))); err != nil {
 		t.Error(err)
 	}
-	for from, to := range map[string]string{"dt: 1 ms": "dt: 1", "batch: 256": "batch: 0", "hidden:": "hiden:", "weight: input": "weight: output", "model: adam": "model: adamant"} {
+	for from, to := range map[string]string{"dt: 1 ms": "dt: 1", "  labels:": "  # labels:", "batch: 256": "batch: 0", "hidden:": "hiden:", "weight: input": "weight: output", "model: adam": "model: adamant"} {
 		bad := strings.Replace(string(text), from, to, 1)
 		if bad == string(text) {
 			t.Fatalf("%q does not stand in the example", from)

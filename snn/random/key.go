@@ -35,6 +35,7 @@ const (
 	Encoding
 	Augmentation
 	Dropout
+	Task
 )
 
 // Seed is the root key of a purpose under a seed.

@@ -1,6 +1,10 @@
 package encode
 
-import "github.com/volley-snn/volley/snn/random"
+import (
+	"math"
+
+	"github.com/volley-snn/volley/snn/random"
+)
 
 // Latency lets every pixel that is brighter than Least spike once, the brighter the
 // earlier: white in tick 0, the darkest in the last.
@@ -30,3 +34,15 @@ func (l *Latency) Append(spikes []uint32, pixels []byte, tick int, _ random.Lane
 	}
 	return spikes
 }
+
+// Brightness is that of a pixel which Latency, with least 0, lets spike in a tick:
+// for trials of at most [MostTicks].
+func Brightness(tick, ticks int) byte {
+	if ticks < 2 {
+		return 255
+	}
+	return byte(max(1, math.Round(255*float64(ticks-1-tick)/float64(ticks-1))))
+}
+
+// MostTicks is the longest trial whose ticks a pixel can tell apart.
+const MostTicks = 128

@@ -20,6 +20,7 @@ type Rule struct {
 	samples batch.Samples
 	counts  batch.Statistics
 	gates   []float64
+	scaled  []float64 // gates of the epoch
 	dw      []float32
 	shifted batch.Layer
 }
@@ -71,7 +72,7 @@ func (r *Rule) Add(weights []float32, b *Batch) (s float64, err error) {
 // change makes the change. Where it cannot need clipping and goes where it
 // belongs, it is added to the weights themselves.
 func (r *Rule) change(weights []float32, b *Batch) error {
-	direct := !r.Exponential && r.Control != SynapseShuffle && r.Control != Uniform && r.gaussian.Bound() <= 1 && r.Anneal.Epochs == 0
+	direct := !r.Exponential && r.Control != SynapseShuffle && r.Control != Uniform && r.gaussian.Bound() <= 1
 	to := weights
 	if !direct {
 		if r.dw == nil {
@@ -88,18 +89,12 @@ func (r *Rule) change(weights []float32, b *Batch) error {
 			return err
 		}
 	} else {
-		if err := r.gaussian.Add(to, &r.samples, r.gates, 0, r.chance()); err != nil {
+		if err := r.gaussian.Add(to, &r.samples, r.annealed(b), 0, r.chance()); err != nil {
 			return err
 		}
 	}
 	if direct {
 		return nil
-	}
-	if r.Anneal.Epochs > 0 && !r.Exponential {
-		f := float32(r.Anneal.At(b.Epoch, r.Params.Quirks) / r.Anneal.Start)
-		for k := range to {
-			to[k] *= f
-		}
 	}
 	batch.Clip(to)
 	r.place(weights, b)
@@ -155,6 +150,22 @@ func (r *Rule) gate(b *Batch) []float64 {
 		return r.gates
 	}
 	return nil
+}
+
+// annealed is the gates, and what the epoch leaves of the amplitude.
+func (r *Rule) annealed(b *Batch) []float64 {
+	if r.Anneal.Epochs == 0 || r.Anneal.Start == 0 {
+		return r.gates
+	}
+	share := r.Anneal.At(b.Epoch, r.Params.Quirks) / r.Anneal.Start
+	r.scaled = grow(r.scaled, b.Samples)
+	for k := range r.scaled {
+		r.scaled[k] = share
+		if r.gates != nil {
+			r.scaled[k] *= r.gates[k]
+		}
+	}
+	return r.scaled
 }
 
 // shuffled gives every sample the sources of another: of the one after it in a
