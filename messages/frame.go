@@ -20,6 +20,8 @@ const (
 	AcknowledgeFrame                 // From has taken all up to Step
 	ProbeFrame                       // From waits to hear what has been taken of it
 	FaultFrame                       // in place of an envelope: JSON, why a partition of From failed in Step
+	HeaderFrame                      // of a journal of injected spikes: JSON
+	EndFrame                         // of a journal: nothing follows
 )
 
 // Frame is a frame without its body.
@@ -70,6 +72,10 @@ func AppendFrame(dst []byte, f Frame, body []byte) []byte {
 	dst = append(dst, body...)
 	return binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
 }
+
+// BodyLen is the length of the body of a frame that begins with header, of HeaderLen
+// bytes; nothing is checked.
+func BodyLen(header []byte) int64 { return int64(binary.LittleEndian.Uint32(header[30:])) }
 
 // NextFrame reads the frame that data begins with, and returns its body, which lies
 // in data, and what follows it. The error is an ErrFrame that says what is wrong.

@@ -39,6 +39,10 @@ func (s *Share) compute(f *lockstep.Effect) {
 	last := !more || s.stopAt > 0 && f.Step > s.stopAt
 	if !last {
 		in.To, in.Trial, next.to = to, starts, to
+		if err := s.inject(f, &in); err != nil {
+			s.fail(&next, err)
+			return
+		}
 	}
 	stepping = s.link.now()
 	outputs, err := s.engine.StepShare(in)
@@ -101,6 +105,19 @@ func (s *Share) hear(from int, in *incoming) error {
 	}
 	s.watched += in.Watched
 	return s.sums.heard(from, &in.Envelope)
+}
+
+// inject puts what the ingest says of a step into its input.
+func (s *Share) inject(f *lockstep.Effect, in *kernel.Input) error {
+	if !s.injected {
+		return nil
+	}
+	payload, from := f.Payloads[len(f.Payloads)-1].(*incoming), s.engine.Now()
+	if err := payload.covers(from, in.To); err != nil || len(payload.Batches) == 0 {
+		return err
+	}
+	in.Injected = &s.given
+	return payload.batch(0, from, in.To, &s.given)
 }
 
 func (s *Share) ownWatched(outputs []kernel.Output) int64 {

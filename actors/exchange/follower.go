@@ -63,7 +63,7 @@ type Follower struct {
 func NewFollower(c FollowerConfig) (*Follower, error) {
 	nodes := len(c.Plan.Shares)
 	l := lockstep.Default()
-	l.Self, l.Peers, l.Epoch, l.Lag = lockstep.Peer(nodes), nodes+1, c.Epoch, 0
+	l.Self, l.Peers, l.Epoch, l.Lag = lockstep.Peer(nodes), peers(c.Network, c.Plan), c.Epoch, 0
 	if c.Credit > 0 {
 		l.Credit = c.Credit
 	}

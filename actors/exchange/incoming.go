@@ -36,12 +36,20 @@ func readPayload(f messages.Frame, body []byte) (any, error) {
 // batch reads a batch of an envelope into b. The error says that it does not fit the
 // step, which a checksum cannot tell.
 func (in *incoming) batch(k int, from, to snn.Tick, b *kernel.Batch) (err error) {
-	if in.FirstTick != int64(from) || in.Ticks != int64(to-from) {
-		return fmt.Errorf("a step of %d ticks after tick %d came for one of %d after %d: the nodes do not simulate the same", in.Ticks, in.FirstTick, to-from, from)
+	if err := in.covers(from, to); err != nil {
+		return err
 	}
 	b.From = from
 	b.Offsets, b.GIDs, err = messages.Spikes(in.Batches[k].Spikes, int(in.Ticks), b.Offsets, b.GIDs)
 	return err
+}
+
+// covers refuses an envelope of other ticks than (from, to].
+func (in *incoming) covers(from, to snn.Tick) error {
+	if in.FirstTick != int64(from) || in.Ticks != int64(to-from) {
+		return fmt.Errorf("a step of %d ticks after tick %d came for one of %d after %d: the nodes do not simulate the same", in.Ticks, in.FirstTick, to-from, from)
+	}
+	return nil
 }
 
 // silent makes b a batch without spikes.

@@ -29,6 +29,7 @@ type link struct {
 	send    func(lockstep.Step, any) error
 	resend  func(lockstep.Peer, any) error
 	pause   func() error // called when nothing has happened for a while
+	after   func() error // called when all that an event brought has been done; may be nil
 	late    func(lockstep.Effect)
 	read    func(messages.Frame, []byte) (any, error) // makes a payload of a body
 
@@ -91,6 +92,9 @@ func (l *link) loop(ctx context.Context) error {
 			}
 		case <-ctx.Done():
 			return nil
+		}
+		if err == nil && l.after != nil {
+			err = l.after()
 		}
 		if err != nil {
 			return err

@@ -69,7 +69,7 @@ type written struct {
 	files           map[string][]byte
 }
 
-func write(t *testing.T, n *kernel.Network, s engine.Simulation) *written {
+func write(t *testing.T, n *kernel.Network, s engine.Simulation, watchers ...engine.Observer) *written {
 	t.Helper()
 	path := t.TempDir()
 	dir, err := record.Create(path, record.Options{})
@@ -80,7 +80,7 @@ func write(t *testing.T, n *kernel.Network, s engine.Simulation) *written {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := session.Run(context.Background(), s, session.Config{Dir: dir, Findings: findings})
+	r, err := session.Run(context.Background(), s, session.Config{Dir: dir, Findings: findings, Watchers: watchers})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +108,7 @@ func local(t *testing.T, n *kernel.Network) *written {
 
 // group is the nodes of a run in this process.
 type group struct {
+	plan     *partition.Plan
 	shares   []*exchange.Share
 	follower *exchange.Follower
 	cancel   context.CancelFunc
@@ -126,7 +127,7 @@ func start(t testing.TB, n *kernel.Network, nodes, threads int, connect func() b
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &group{errors: make(chan error, nodes+1)}
+	g := &group{plan: plan, errors: make(chan error, nodes+2)}
 	for k := range plan.Shares {
 		s, err := exchange.NewShare(exchange.ShareConfig{Network: n, Plan: plan, Self: k, Bus: connect(), Run: "test", Epoch: 1})
 		if err != nil {

@@ -40,6 +40,8 @@ type Share struct {
 	schedule *engine.Schedule
 	heard    []kernel.Batch  // by partition of the plan, of other nodes
 	spikes   []*kernel.Batch // the input of a step
+	injected bool            // the ingest is the last source
+	given    kernel.Batch    // that it says of a step
 	before   step            // that was computed last
 	watched  int64           // spikes of the watched population in it, of all nodes
 	stopAt   lockstep.Step   // the run ends after this step; 0 for its own end
@@ -78,12 +80,20 @@ func NewShare(c ShareConfig) (*Share, error) {
 	own := &c.Plan.Shares[c.Self]
 	nodes := len(c.Plan.Shares)
 	l := lockstep.Default()
-	l.Self, l.Peers, l.Epoch, l.Recorder = lockstep.Peer(c.Self), nodes+1, c.Epoch, lockstep.Peer(nodes)
+	l.Self, l.Peers, l.Epoch, l.Recorder = lockstep.Peer(c.Self), peers(c.Network, c.Plan), c.Epoch, lockstep.Peer(nodes)
 	if c.Credit > 0 {
 		l.Credit = c.Credit
 	}
 	for _, p := range own.Sources {
 		l.Sources = append(l.Sources, lockstep.Peer(p))
+	}
+	injected := injects(c.Network, own)
+	if injected { // needed for the step itself, the others for the one after
+		l.SourceLags = make([]lockstep.Step, len(l.Sources)+1)
+		for k := range l.Sources {
+			l.SourceLags[k] = l.Lag
+		}
+		l.Sources = append(l.Sources, ingestPeer(c.Plan))
 	}
 	for _, p := range own.Consumers {
 		l.Consumers, l.Lags = append(l.Consumers, lockstep.Peer(p)), append(l.Lags, 1)
@@ -93,7 +103,7 @@ func NewShare(c ShareConfig) (*Share, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Share{c: c, link: k, schedule: engine.NewSchedule(c.Network)}
+	s := &Share{c: c, link: k, schedule: engine.NewSchedule(c.Network), injected: injected}
 	s.writer = newWriter(c.Network, engine.ToPlan(c.Network), own, l.Credit+2)
 	s.sums = newSums(c.Self, c.Plan.Sums)
 	s.heard, s.spikes = make([]kernel.Batch, len(c.Plan.Parts)), make([]*kernel.Batch, len(c.Plan.Parts))
@@ -129,6 +139,11 @@ func (s *Share) Listen() error {
 					return err
 				}
 			}
+		}
+	}
+	if s.injected {
+		if err := s.link.listen("inj"); err != nil {
+			return err
 		}
 	}
 	if err := s.link.listen("fix.%d", s.c.Self); err != nil {

@@ -41,6 +41,10 @@ type Engine struct {
 	Threads    int
 	Build      Spent
 
+	// Feed, where not nil, has what is injected; it is set before the first step.
+	// StepShare does not read it.
+	Feed Feed
+
 	first int // number of the first of Partitions among the plan's
 
 	batches    []*kernel.Batch
@@ -156,13 +160,21 @@ func (e *Engine) Now() snn.Tick { return e.now }
 
 // Step advances every partition to tick to, at most to the network's Boundary,
 // and returns their outputs in partition order, valid until the next call. trial,
-// where not nil, starts with this step. The error is a *Fault; after one, time
-// stands still, and every call returns it again.
+// where not nil, starts with this step. The error is a *Fault, or Feed's; after a
+// *Fault time stands still, and every call returns it again.
 func (e *Engine) Step(to snn.Tick, trial *kernel.Trial) ([]kernel.Output, error) {
 	if e.fault != nil {
 		return nil, e.fault
 	}
-	if _, err := e.StepShare(kernel.Input{To: to, Spikes: e.batches, Aggregates: e.aggregates, Trial: trial}); err != nil {
+	in := kernel.Input{To: to, Spikes: e.batches, Aggregates: e.aggregates, Trial: trial}
+	if e.Feed != nil && to > e.now {
+		b, err := e.Feed.Spikes(e.now, to)
+		if err != nil {
+			return nil, err
+		}
+		in.Injected = b
+	}
+	if _, err := e.StepShare(in); err != nil {
 		return nil, err
 	}
 	e.batches, e.shares = e.batches[:0], e.shares[:0]

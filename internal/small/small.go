@@ -30,3 +30,24 @@ records:
   weights:
     - {projection: learning, at: [0 ms, 123 ms], every: 200 ms}
 `
+
+// Injected is a model that learns from what is injected, into populations on both
+// sides of others.
+const Injected = `
+name: injected
+duration: 400 ms
+populations:
+  out: {model: iaf_psc_delta, size: 9, params: {E_L: 0 mV, V_reset: 0 mV, V_th: 10 mV, tau_m: 20 ms}, initial: {V_m: 0 mV}}
+inputs:
+  left: {model: spike_train_injector, size: 40}
+  noise: {model: poisson, size: 20, rate: 20 Hz}
+  right: {model: spike_train_injector, size: 30}
+projections:
+  learning: {source: left, target: out, rule: all_to_all, weight: {uniform: {min: 0.4 mV, max: 0.9 mV}}, delay: 1.5 ms,
+             synapse_model: ssdp_synapse, ssdp: {w_max: 1 mV}}
+  right_out: {source: right, target: out, rule: fixed_indegree, indegree: 5, weight: 1 mV, delay: 2 ms}
+  noise_out: {source: noise, target: out, rule: fixed_indegree, indegree: 5, weight: 1 mV, delay: 2 ms}
+  out_out: {source: out, target: out, rule: all_to_all, weight: 0.2 mV, delay: 1.5 ms}
+synchrony:
+  left: {population: left, window: 20 ms}
+`

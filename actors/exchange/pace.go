@@ -1,0 +1,45 @@
+package exchange
+
+import (
+	"time"
+
+	"github.com/volley-snn/volley/snn"
+)
+
+// wait is how long the next step is to stay open, where the run is paced: until the
+// time of its last tick has come, so that what comes meanwhile has its tick in it.
+// Steps that are closed again do not wait.
+func (g *Ingest) wait() time.Duration {
+	if g.c.Pace <= 0 {
+		return 0
+	}
+	now := time.Now()
+	if g.origin.Load() == 0 {
+		g.origin.Store(now.Add(-g.wall(g.now)).UnixNano())
+	}
+	to, _, more := g.schedule.Next(g.now)
+	if !more || to <= g.closed {
+		return 0
+	}
+	wait := time.Unix(0, g.origin.Load()).Add(g.wall(to)).Sub(now)
+	if late := -wait; late > slack { // more than a hiccup: rushing would only make it worse
+		g.origin.Add(int64(late))
+		g.slipped.Add(int64(late))
+	}
+	return wait
+}
+
+// wall is how long it takes until a tick of a paced run.
+func (g *Ingest) wall(t snn.Tick) time.Duration {
+	return time.Duration(float64(t) * g.c.Network.DtMs / g.c.Pace * float64(time.Millisecond))
+}
+
+// tickOf is the tick that a moment of a paced run lies in; 0 where nothing paces it.
+func (g *Ingest) tickOf(now time.Time) snn.Tick {
+	origin := g.origin.Load()
+	if g.c.Pace <= 0 || origin == 0 {
+		return 0
+	}
+	ms := float64(now.UnixNano()-origin) / float64(time.Millisecond)
+	return snn.Tick(ms*g.c.Pace/g.c.Network.DtMs) + 1
+}
