@@ -13,17 +13,15 @@ import (
 	"github.com/volley-snn/volley/snn/model"
 )
 
-// exchanged is a network of next to no computing, whose steps of 1.5 ms bring some
-// 1,000 spikes in all.
+// exchanged is a network of next to no computing, whose steps of 1.5 ms bring 1,000
+// spikes in all, each of which all nodes need.
 const exchanged = `
 name: exchanged
 duration: %d ms
-inputs:
-  in: {model: poisson, size: 200, rate: 3000 Hz}
 populations:
-  out: {model: iaf_psc_delta, size: 16, params: {V_th: 1000 mV}}
+  n: {model: iaf_psc_delta, size: 1000, params: {I_e: 4000 pA, t_ref: 0.5 ms}, initial: {V_m: {uniform: {min: -70 mV, max: -55 mV}}}}
 projections:
-  all: {source: in, target: out, rule: fixed_indegree, indegree: 1, weight: 0.1 mV, delay: 1.5 ms}
+  all: {source: n, target: n, rule: fixed_indegree, indegree: 1, weight: 0.001 mV, delay: 1.5 ms}
 `
 
 func exchangedNetwork(b *testing.B, steps int) *kernel.Network {

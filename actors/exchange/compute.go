@@ -44,9 +44,15 @@ func (s *Share) compute(f *lockstep.Effect) {
 			return
 		}
 	}
+	if s.c.Computing != nil {
+		s.c.Computing(true)
+	}
 	stepping = s.link.now()
 	outputs, err := s.engine.StepShare(in)
 	stepped = s.link.now()
+	if s.c.Computing != nil {
+		s.c.Computing(false)
+	}
 	if err != nil {
 		s.fail(&next, err)
 		return

@@ -26,6 +26,10 @@ type ShareConfig struct {
 	Credit int // steps; 0 is the default of lockstep
 	Built  func(synapses int64)
 	Late   func(from int, step, waitedNs int64) // a peer is waited for; may be nil
+
+	// Computing, where not nil, is called when the computing of a step begins, and
+	// when it has ended.
+	Computing func(begins bool)
 }
 
 // Share is a node's part of a run: it steps the node's partitions when the others'

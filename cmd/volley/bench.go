@@ -19,7 +19,7 @@ func benchCommand() *cobra.Command {
 		Use: "bench", Short: "Measure what this machine does: inner loops, a model, or how it scales", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(benchKernelCommand(), benchModelCommand(), benchScaleCommand(), benchTargetsCommand(), benchLockstepCommand())
+	c.AddCommand(benchKernelCommand(), benchModelCommand(), benchScaleCommand(), benchTargetsCommand(), benchLockstepCommand(), benchExchangeCommand(), exchangeNodeCommand())
 	return c
 }
 

@@ -22,7 +22,8 @@ type localNodes struct {
 
 type localNode struct {
 	command *exec.Cmd
-	input   io.Closer // a node ends when its input does, also where we are killed
+	input   io.WriteCloser // a node ends when its input does, also where we are killed
+	lines   chan string    // that it said when it was ready; none that nobody waits for is kept
 	exited  chan struct{}
 }
 
@@ -41,9 +42,18 @@ func startNodes(ctx context.Context, n, threads int) (*localNodes, error) {
 	if err != nil {
 		return nil, err
 	}
+	return startProcesses(ctx, n, dir, func(k int) []string {
+		return []string{"node", "--threads", fmt.Sprint(threads), "--dir", filepath.Join(dir, fmt.Sprint(k+1)), "--until-eof"}
+	})
+}
+
+// startProcesses starts n processes of this program that meet by membership, each by
+// the arguments given and those that say who it is and whom it joins. dir is removed
+// with them.
+func startProcesses(ctx context.Context, n int, dir string, command func(k int) []string) (*localNodes, error) {
 	l := &localNodes{dir: dir}
 	for k := range n {
-		args := []string{"node", "--name", fmt.Sprintf("local%d", k+1), "--listen", "127.0.0.1:0", "--threads", fmt.Sprint(threads), "--dir", filepath.Join(dir, fmt.Sprint(k+1)), "--until-eof"}
+		args := append(command(k), "--name", fmt.Sprintf("local%d", k+1), "--listen", "127.0.0.1:0")
 		if k > 0 {
 			args = append(args, "--join", l.address)
 		}
@@ -80,15 +90,21 @@ func (l *localNodes) start(ctx context.Context, args []string) (string, error) {
 	if err := c.Start(); err != nil {
 		return "", err
 	}
-	node := &localNode{c, input, make(chan struct{})}
+	node := &localNode{c, input, make(chan string, 16), make(chan struct{})}
 	l.nodes = append(l.nodes, node)
 	ready := make(chan string, 1)
 	go func() {
 		defer close(node.exited)
 		lines := bufio.NewScanner(output)
+		lines.Buffer(nil, 4<<20)
 		for lines.Scan() {
 			if _, at, ok := strings.Cut(lines.Text(), " is ready at "); ok {
 				ready <- at
+				continue
+			}
+			select {
+			case node.lines <- lines.Text():
+			default:
 			}
 		}
 		_ = c.Wait()

@@ -28,9 +28,10 @@ const connectTimeout = 5 * time.Second
 // site is this process's place on a cluster's bus.
 type site struct {
 	bus     bus.Bus
-	address string     // that others join at, or use as --cluster
-	url     string     // of the NATS server
-	nodes   func() int // that membership knows; nil where there is none
+	server  *nats.Server // of this process; nil where it is the user's
+	address string       // that others join at, or use as --cluster
+	url     string       // of the NATS server
+	nodes   func() int   // that membership knows; nil where there is none
 	closers []func()
 }
 
@@ -103,7 +104,7 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.url = server.ClientURL()
+	s.server, s.url = server, server.ClientURL()
 	s.closers = append(s.closers, server.Shutdown)
 	d.members.Listen, d.members.Meta = f.listen, map[string]string{metaNATS: server.ClientURL(), metaRoute: server.RouteURL()}
 	members, err := membership.Join(ctx, d.members)

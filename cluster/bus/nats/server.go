@@ -78,6 +78,10 @@ func (s *Server) Connect(ctx context.Context, o Options) (*Bus, error) {
 	return b, nil
 }
 
+// Bare is a connection inside the process as nats.go makes it by itself: for
+// measuring what ours costs beside it.
+func (s *Server) Bare() (*natsgo.Conn, error) { return natsgo.Connect("", natsgo.InProcessServer(s.s)) }
+
 // ClientURL is where clients connect: the host that was listened on, or Advertise's
 // where that is no address for others.
 func (s *Server) ClientURL() string {
