@@ -70,7 +70,11 @@ func (d *Directory) Get(_ context.Context, key string) (io.ReadCloser, error) {
 // List is the blobs whose keys begin with prefix.
 func (d *Directory) List(ctx context.Context, prefix string) ([]Entry, error) {
 	var all []Entry
-	err := filepath.WalkDir(d.root, func(path string, entry fs.DirEntry, err error) error {
+	folder := d.root // or no more of it than may hold such keys
+	if at := strings.LastIndexByte(prefix, '/'); at > 0 && CheckKey(prefix[:at]) == nil {
+		folder = d.path(prefix[:at])
+	}
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil {
 			err = ctx.Err()
 		}

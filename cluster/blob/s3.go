@@ -3,13 +3,14 @@ package blob
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -18,14 +19,17 @@ import (
 // S3Config says where a bucket is and who asks.
 type S3Config struct {
 	Endpoint string // host:port, no scheme
-	Bucket   string // must be there
+	Bucket   string
 	Prefix   string // before every key, "" or with a slash at its end
 	Region   string // "" asks the server
 	Plain    bool   // without TLS
 
+	Create   bool // makes a bucket that is not there
+	ReadOnly bool // nothing is written, not even to try whether that is exclusive
+
 	// Credentials are those of the environment (AWS_ACCESS_KEY_ID,
-	// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), then of the machine's role,
-	// where AccessKey is empty.
+	// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), of MinIO's, of AWS's file, then of
+	// the machine's role, where AccessKey is empty.
 	AccessKey, SecretKey string
 
 	Transport http.RoundTripper // nil is the client's own
@@ -44,7 +48,10 @@ type S3 struct {
 func NewS3(ctx context.Context, c S3Config) (*S3, error) {
 	keys := credentials.NewStaticV4(c.AccessKey, c.SecretKey, "")
 	if c.AccessKey == "" {
-		keys = credentials.NewChainCredentials([]credentials.Provider{&credentials.EnvAWS{}, &credentials.IAM{}})
+		keys = credentials.NewChainCredentials([]credentials.Provider{
+			&credentials.EnvAWS{}, &credentials.EnvMinio{}, &credentials.FileAWSCredentials{},
+			&credentials.IAM{Client: &http.Client{Timeout: 5 * time.Second}}, // a machine without a role answers nothing
+		})
 	}
 	client, err := minio.New(c.Endpoint, &minio.Options{Creds: keys, Secure: !c.Plain, Region: c.Region, Transport: c.Transport, MaxRetries: 4})
 	if err != nil {
@@ -54,26 +61,26 @@ func NewS3(ctx context.Context, c S3Config) (*S3, error) {
 	switch there, err := client.BucketExists(ctx, c.Bucket); {
 	case err != nil:
 		return nil, s.wrong(c.Bucket, err)
-	case !there:
+	case !there && !c.Create:
 		return nil, fmt.Errorf("%s: no such bucket", s.where())
+	case !there:
+		if err := s.make(ctx); err != nil {
+			return nil, err
+		}
 	}
-	return s, s.probe(ctx)
+	if c.ReadOnly {
+		return s, nil
+	}
+	return s, probe(ctx, s, s.where())
 }
 
-// probe finds out whether the server keeps a second creator of a key out.
-func (s *S3) probe(ctx context.Context) error {
-	key := "probe-" + rand.Text()
-	defer s.Delete(context.WithoutCancel(ctx), key)
-	if err := s.Create(ctx, key, []byte("first")); err != nil {
-		return err
-	}
-	switch err := s.Create(ctx, key, []byte("second")); {
-	case errors.Is(err, fs.ErrExist):
+// make makes the bucket, unless somebody else just did.
+func (s *S3) make(ctx context.Context) error {
+	err := s.client.MakeBucket(ctx, s.config.Bucket, minio.MakeBucketOptions{Region: s.config.Region})
+	if code := minio.ToErrorResponse(err).Code; err == nil || code == "BucketAlreadyOwnedByYou" || code == "BucketAlreadyExists" {
 		return nil
-	case err != nil:
-		return err
 	}
-	return fmt.Errorf("%s overwrites what is to be created once (it passes over If-None-Match): expected an object store that honours conditional writes", s.where())
+	return fmt.Errorf("the bucket is not there and cannot be made: %w", s.wrong(s.config.Bucket, err))
 }
 
 // Put stores a blob.
@@ -160,14 +167,20 @@ func (s *S3) Delete(ctx context.Context, key string) error {
 
 func (s *S3) where() string { return "object store " + s.config.Endpoint + "/" + s.config.Bucket }
 
-// wrong says where err is from, and makes a missing key fs.ErrNotExist.
+// wrong says where err is from and what a user can change, and makes a missing key
+// fs.ErrNotExist.
 func (s *S3) wrong(key string, err error) error {
 	var response minio.ErrorResponse
+	var network net.Error
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &response) && response.Code == minio.NoSuchKey:
 		return fmt.Errorf("%s: %s: %w", s.where(), key, fs.ErrNotExist)
+	case errors.As(err, &response) && (response.StatusCode == http.StatusForbidden || response.StatusCode == http.StatusUnauthorized):
+		return fmt.Errorf("%s: %s: no permission: the credentials (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are unknown there, or may not do this: %w", s.where(), key, err)
+	case errors.As(err, &network) && !errors.Is(err, context.Canceled):
+		return fmt.Errorf("%s: %s: the server cannot be reached: %w", s.where(), key, err)
 	}
 	return fmt.Errorf("%s: %s: %w", s.where(), key, err)
 }

@@ -88,27 +88,62 @@ func TestS3(t *testing.T) {
 			t.Errorf("it was taken: %v", err)
 		}
 	})
-	for name, change := range map[string]func(*blob.S3Config){
-		"no such bucket": func(c *blob.S3Config) { c.Bucket = "another" },
-		"wrong secret":   func(c *blob.S3Config) { c.SecretKey = "wrong-secret" },
+	for name, own := range map[string]struct {
+		change func(*blob.S3Config)
+		want   string
+	}{
+		"no such bucket":        {func(c *blob.S3Config) { c.Bucket = "another" }, "no such bucket"},
+		"wrong secret":          {func(c *blob.S3Config) { c.SecretKey = "wrong-secret" }, "no permission: the credentials"},
+		"may not make a bucket": {func(c *blob.S3Config) { c.Bucket, c.Create, c.Transport = "another", true, noNewBucket{} }, "cannot be made"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			own := c
-			change(&own)
-			if _, err := blob.NewS3(t.Context(), own); err == nil || !strings.Contains(err.Error(), own.Endpoint) {
-				t.Errorf("error %v, want one that says where", err)
+			c := c
+			own.change(&c)
+			if _, err := blob.NewS3(t.Context(), c); err == nil || !strings.Contains(err.Error(), own.want) || !strings.Contains(err.Error(), c.Endpoint) {
+				t.Errorf("error %v, expected %q and where", err, own.want)
 			}
 		})
 	}
+	t.Run("opened by name", func(t *testing.T) {
+		t.Setenv("AWS_ACCESS_KEY_ID", accessKey)
+		t.Setenv("AWS_SECRET_ACCESS_KEY", secretKey)
+		at := "?endpoint=" + c.Endpoint + "&tls=false&region=us-east-1"
+		if _, err := blob.OpenToRead(t.Context(), "s3://made/x"+at); err == nil || !strings.Contains(err.Error(), "no such bucket") {
+			t.Errorf("to read, a bucket that is not there: %v", err)
+		}
+		s, err := blob.Open(t.Context(), "s3://made/some/prefix"+at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := blob.Open(t.Context(), "s3://made/some/prefix"+at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blobtest.Contend(t, blob.Under(s, "two"), blob.Under(other, "two"))
+		if _, err := blob.OpenToRead(t.Context(), "s3://made/x"+at); err != nil {
+			t.Errorf("to read: %v", err)
+		}
+	})
 }
 
 func TestS3ThatIsAway(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	_, err := blob.NewS3(ctx, blob.S3Config{Endpoint: "127.0.0.1:1", Bucket: "bucket", Region: "us-east-1", Plain: true, AccessKey: "a", SecretKey: "b"})
-	if err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {
-		t.Errorf("error %v, want one that says where", err)
+	if err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") || !strings.Contains(err.Error(), "cannot be reached") {
+		t.Errorf("error %v, want one that says where and what", err)
 	}
+}
+
+// noNewBucket is of a server on which buckets may not be made.
+type noNewBucket struct{}
+
+func (noNewBucket) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPut {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	body := `<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>`
+	return &http.Response{StatusCode: http.StatusForbidden, Status: "403 Forbidden", Header: http.Header{"Content-Type": {"application/xml"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r}, nil
 }
 
 // loseAnswer loses the answer to the next conditional write, once it has been done.

@@ -22,7 +22,8 @@ func Run(t *testing.T, s blob.Store) {
 	t.Run("what is put is there, and is replaced", func(t *testing.T) { replaced(t, s) })
 	t.Run("what is large is whole", func(t *testing.T) { large(t, s) })
 	t.Run("a reader that ends early or fails changes nothing", func(t *testing.T) { early(t, s) })
-	t.Run("one creator wins", func(t *testing.T) { oneWins(t, s) })
+	t.Run("one creator wins", func(t *testing.T) { Contend(t, s) })
+	t.Run("many replace one", func(t *testing.T) { together(t, s) })
 	t.Run("lists are by key and prefix", func(t *testing.T) { lists(t, s) })
 	t.Run("what is not there", func(t *testing.T) { missing(t, s) })
 	t.Run("keys that lead elsewhere", func(t *testing.T) { badKeys(t, s) })
@@ -87,14 +88,28 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-func oneWins(t *testing.T, s blob.Store) {
-	for round := range 5 {
-		key, creators := fmt.Sprintf("epochs/%d", round), 8
+// Contend has many create one key at once, through several connections to one store:
+// one of them wins, and what it brought is what is there.
+func Contend(t *testing.T, stores ...blob.Store) {
+	const creators = 32
+	for round := range 4 {
+		key := fmt.Sprintf("epochs/%d", round)
+		if round == 3 { // one that was there, and was deleted
+			key = "epochs/0"
+			if err := stores[0].Delete(t.Context(), key); err != nil {
+				t.Fatal(err)
+			}
+		}
 		outcomes := make([]error, creators)
 		var all sync.WaitGroup
+		start := make(chan struct{})
 		for k := range creators {
-			all.Go(func() { outcomes[k] = s.Create(context.Background(), key, fmt.Appendf(nil, "creator %d", k)) })
+			all.Go(func() {
+				<-start
+				outcomes[k] = stores[k%len(stores)].Create(context.Background(), key, fmt.Appendf(nil, "creator %d", k))
+			})
 		}
+		close(start)
 		all.Wait()
 		winner := -1
 		for k, err := range outcomes {
@@ -110,8 +125,10 @@ func oneWins(t *testing.T, s blob.Store) {
 		if winner < 0 {
 			t.Fatal("nobody won")
 		}
-		if got, want := string(get(t, s, key)), fmt.Sprintf("creator %d", winner); got != want {
-			t.Errorf("%q is there, and %q won", got, want)
+		for _, s := range stores {
+			if got, want := string(get(t, s, key)), fmt.Sprintf("creator %d", winner); got != want {
+				t.Errorf("%q is there, and %q won", got, want)
+			}
 		}
 	}
 }
@@ -139,6 +156,25 @@ func lists(t *testing.T, s blob.Store) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", prefix, got, want)
 		}
+	}
+}
+
+// together has many replace one key at once: one of what they put is there, whole.
+func together(t *testing.T, s blob.Store) {
+	data := func(k int) []byte { return bytes.Repeat([]byte{byte(k)}, 300000+k) }
+	put(t, s, "together/a", data(0))
+	var all sync.WaitGroup
+	for k := 1; k < 8; k++ {
+		all.Go(func() {
+			if err := s.Put(context.Background(), "together/a", bytes.NewReader(data(k)), int64(len(data(k)))); err != nil {
+				t.Errorf("put %d: %v", k, err)
+			}
+		})
+	}
+	all.Wait()
+	got := get(t, s, "together/a")
+	if k := int(got[0]); !bytes.Equal(got, data(k)) {
+		t.Errorf("%d bytes that nobody put", len(got))
 	}
 }
 
