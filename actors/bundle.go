@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -47,6 +48,16 @@ func (b *Bundle) Open() (*kernel.Network, error) {
 		return nil, err
 	}
 	return kernel.Compile(m, files)
+}
+
+// without is the bundle without a file.
+func (b *Bundle) without(name string) *Bundle {
+	if _, known := b.Files[name]; !known {
+		return b
+	}
+	files := maps.Clone(b.Files)
+	delete(files, name)
+	return &Bundle{Path: b.Path, Sets: b.Sets, Files: files}
 }
 
 // Message describes the bundle without the content of its files, which are told by

@@ -41,6 +41,8 @@ type conductor struct {
 	plan    *partition.Plan
 	message *control.Plan
 	nodes   []*control.NodeStatus // of the plan, in its order
+
+	injecting *injecting // nil where nothing is injected
 }
 
 // epoch of a run's first plan.
@@ -104,11 +106,15 @@ func (k *conductor) conducted(ctx context.Context) error {
 	if err := k.makePlan(ctx); err != nil {
 		return err
 	}
-	dir, err := record.Create(k.dir, record.Options{Format: record.Format(k.submit.Format), MaxBytes: k.submit.MaxOutputBytes})
+	dir, err := record.Create(k.dir, record.Options{Format: record.Format(k.submit.Format), MaxBytes: k.submit.MaxOutputBytes, KeepInjected: true})
 	if err != nil {
 		return err
 	}
 	defer dir.Abort()
+	if err := k.inject(); err != nil {
+		return dir.Fail(err)
+	}
+	defer k.injecting.close()
 	if err := k.prepare(ctx); err != nil {
 		return dir.Fail(causeOf(ctx, err))
 	}
@@ -118,7 +124,7 @@ func (k *conductor) conducted(ctx context.Context) error {
 			for _, name := range result.Names {
 				st.Findings = append(st.Findings, &control.Finding{Name: name, Text: fmt.Sprintf("%s", result.Summary.Results[name])})
 			}
-			st.WallS, st.Spikes = result.Summary.WallS.Simulate, result.Summary.Spikes
+			st.WallS, st.Spikes, st.Injection = result.Summary.WallS.Simulate, result.Summary.Spikes, k.injecting.status()
 		})
 	}
 	return causeOf(ctx, err)
@@ -145,11 +151,15 @@ func (k *conductor) follow(ctx context.Context, dir *record.Dir, findings *resul
 		return nil, dir.Fail(err)
 	}
 	working.Go(func() { _ = f.Run(alive) }) // its error fails the follower
+	if err := k.injecting.begin(alive, &working, f.Fail); err != nil {
+		return nil, dir.Fail(err)
+	}
 	working.Go(func() { k.watch(alive, f.Fail) })
 	stop := context.AfterFunc(ctx, f.Stop)
 	defer stop()
-	s := &starting{Follower: f, start: func() error { return k.start(alive) }}
-	return session.Run(context.Background(), s, session.Config{Dir: dir, Findings: findings, Command: k.submit.Command, Version: k.c.Version, Watchers: []engine.Observer{newWatcher(k)}})
+	s := &starting{Follower: f, start: func() error { return firstOf([]error{k.start(alive), k.injecting.start(alive)}) }}
+	return session.Run(context.Background(), s, session.Config{Dir: dir, Findings: findings, Command: k.submit.Command, Version: k.c.Version,
+		Injected: func() (*record.Injected, error) { return k.injecting.finish(alive) }, Watchers: []engine.Observer{newWatcher(k)}})
 }
 
 // starting is a follower that lets the nodes start when the first step is asked for:
@@ -260,12 +270,13 @@ func firstOf(faults []error) (first error) {
 
 // prepare sends the model to the nodes and waits until all have built their shares.
 func (k *conductor) prepare(ctx context.Context) error {
-	model := k.bundle.Message()
+	bundle := k.bundle.without(k.submit.Replay)
+	model := bundle.Message()
 	var mutex sync.Mutex
 	progress := make([]*control.Building, len(k.nodes))
 	return k.each(ctx, func(ctx context.Context, i int) error {
 		node := k.nodes[i].Name
-		if err := k.caller.send(ctx, node, k.bundle); err != nil {
+		if err := k.caller.send(ctx, node, bundle); err != nil {
 			return err
 		}
 		for {

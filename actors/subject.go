@@ -14,6 +14,11 @@ func NodeSubject(name string) string { return "volley.node." + name + ".ctl" }
 // EventSubject is where the events of a run are published.
 func EventSubject(run string) string { return "volley." + run + ".evt" }
 
+// SynchronySubject is where the windows of a measurement of a run are published.
+func SynchronySubject(run, measurement string) string {
+	return "volley." + run + ".syn." + measurement
+}
+
 // newID is a short name that nobody else has, of letters and digits in lower case.
 func newID() string { return strings.ToLower(rand.Text()[:10]) }
 

@@ -69,7 +69,9 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 				return
 			}
 		}
+		k.injecting.complain(&k.c, k.run)
 		k.change(func(st *control.RunStatus) {
+			st.Injection = k.injecting.status()
 			for i, r := range reports {
 				if r != nil {
 					st.Nodes[i].Step, st.Nodes[i].Load = r.Step, r.Load

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"encoding/json"
 	"maps"
 	"math"
 	"time"
@@ -20,6 +21,7 @@ type watcher struct {
 
 	gauges []synchrony.Gauge  // by measurement; nil where it is no population's
 	kappa  map[string]float64 // by measurement, of its last window
+	silent bool               // a window could not be published
 }
 
 // tellEvery is how often progress is told.
@@ -44,11 +46,37 @@ func (w *watcher) synchrony(all []kernel.Aggregate) {
 		if g == nil {
 			continue
 		}
+		name := w.k.network.Measurement(all[i].Measure).Name
+		said := window{Number: all[i].Window, EndMs: float64(all[i].End) * w.k.network.DtMs, Values: map[string]float64{}}
 		for _, v := range g.Add(all[i].Counts) {
-			if v.Measure == "kappa" && !math.IsNaN(v.Value) {
-				w.kappa[w.k.network.Measurement(all[i].Measure).Name] = v.Value
+			if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
+				continue
+			}
+			said.Values[string(v.Measure)] = v.Value
+			if v.Measure == "kappa" {
+				w.kappa[name] = v.Value
 			}
 		}
+		w.publish(name, &said)
+	}
+}
+
+// window is what is said of a window of a measurement.
+type window struct {
+	Number int                `json:"window"` // from 0
+	EndMs  float64            `json:"end_ms"`
+	Values map[string]float64 `json:"values"` // by measure; none that the window does not have
+}
+
+// publish says a window to who listens.
+func (w *watcher) publish(name string, said *window) {
+	text, err := json.Marshal(said)
+	if err == nil {
+		err = w.k.c.Bus.Publish(SynchronySubject(w.k.run, name), text)
+	}
+	if err != nil && !w.silent {
+		w.silent = true // once is enough
+		w.k.c.Log.Warn("a window's synchrony was not published", "run", w.k.run, "measurement", name, "error", err)
 	}
 }
 

@@ -57,13 +57,14 @@ type Ingest struct {
 
 // supply is what outlives epochs.
 type supply struct {
-	intake  *injection.Intake
-	clients bus.Subscription
-	kept    *injection.Reader // of the journal, for ticks that an epoch before has closed
-	closed  snn.Tick          // up to which steps have been closed in any epoch
-	failed  error
-	origin  atomic.Int64 // when tick 0 was, in unix ns; 0 where nothing paces
-	slipped atomic.Int64 // ns by which the run is later than it was meant to be
+	intake   *injection.Intake
+	clients  bus.Subscription
+	kept     *injection.Reader // of the journal, for ticks that an epoch before has closed
+	closed   snn.Tick          // up to which steps have been closed in any epoch
+	failed   error
+	finished bool         // no further step is closed
+	origin   atomic.Int64 // when tick 0 was, in unix ns; 0 where nothing paces
+	slipped  atomic.Int64 // ns by which the run is later than it was meant to be
 }
 
 // injected is what is injected in a step.
@@ -187,9 +188,28 @@ func (g *Ingest) Counts() injection.Counts { return g.intake.Counts() }
 // can catch up.
 func (g *Ingest) Slipped() time.Duration { return time.Duration(g.slipped.Load()) }
 
-// Close ends the injection, when Run has returned, and the journal. It returns the
-// journal's digest.
-func (g *Ingest) Close() (digest string, err error) {
+// Finish ends the injection of a run that is over, and its journal, whose digest it
+// returns. Run may go on: no further step is closed. Twice is no error.
+func (g *Ingest) Finish(ctx context.Context) (digest string, err error) {
+	done := make(chan struct{})
+	select {
+	case g.link.calls <- func() { digest, err = g.finish(); close(done) }:
+	case <-g.over:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	select {
+	case <-done:
+		return digest, err
+	case <-g.over: // with its calls or without
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	return g.finish()
+}
+
+func (g *Ingest) finish() (digest string, err error) {
+	g.finished = true
 	if g.clients != nil {
 		_ = g.clients.Unsubscribe()
 	}
@@ -223,8 +243,12 @@ func (g *Ingest) compute(f *lockstep.Effect) {
 	})
 }
 
-// close says what is injected in the next step. ok is false where the journal failed.
+// close says what is injected in the next step. ok is false where the journal failed,
+// or the run is over.
 func (g *Ingest) close(step lockstep.Step) (payload *injected, last, ok bool) {
+	if g.finished {
+		return nil, false, false
+	}
 	e := messages.Envelope{FirstTick: int64(g.now)}
 	to, _, more := g.schedule.Next(g.now)
 	if more {

@@ -142,7 +142,7 @@ func TestAJournalRepeatsALiveRun(t *testing.T) {
 	c := newClient(t, connect())
 	want := write(t, n, g.follower, c)
 	g.end(t)
-	digest, err := in.Close()
+	digest, err := in.Finish(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestAJournalRepeatsALiveRun(t *testing.T) {
 		in, copied := again.ingest(t, n, connect(), openJournal(t, path, n), 0)
 		compare(t, want, write(t, n, again.follower))
 		again.end(t)
-		if same, err := in.Close(); err != nil || same != digest {
+		if same, err := in.Finish(t.Context()); err != nil || same != digest {
 			t.Errorf("%d nodes: the journal of a replay has the digest %s, %v; the journal's is %s (%s)", nodes, same, err, digest, copied)
 		}
 	}
@@ -200,7 +200,7 @@ func TestNobodyInjects(t *testing.T) {
 	in, path := g.ingest(t, n, connect(), nil, 0)
 	compare(t, local(t, n), write(t, n, g.follower))
 	g.end(t)
-	if _, err := in.Close(); err != nil {
+	if _, err := in.Finish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if r := openJournal(t, path, n); r.Kept.Records != 0 || !r.Ended {
@@ -329,7 +329,7 @@ func TestALaterEpochIsFedFromTheJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	epoch(in, one, 3, 2, 80)
-	if _, err := in.Close(); err != nil {
+	if _, err := in.Finish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	taker.mutex.Lock()
@@ -374,7 +374,7 @@ func TestAPacedRunKeepsTime(t *testing.T) {
 	write(t, n, g.follower)
 	took := time.Since(began)
 	g.end(t)
-	if _, err := in.Close(); err != nil {
+	if _, err := in.Finish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if took < 200*time.Millisecond {

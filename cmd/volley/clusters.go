@@ -98,6 +98,9 @@ func attachCommand() *cobra.Command {
 		for _, found := range last.Findings {
 			fmt.Printf("  %-22s %s\n", found.Name, found.Text)
 		}
+		if text := injectedText(last.Injection); text != "" {
+			fmt.Println(text)
+		}
 		fmt.Printf("%s is done: %d spikes in %.3g s; volley fetch %s gets its files\n", last.Run, last.Spikes, last.WallS, last.Run)
 		return nil
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
 // maxSeed is the largest whole number that a model file can hold.
@@ -40,6 +41,12 @@ func (f runFlags) check() error {
 		return usageError{errors.New("--checkpoint-every and --resume: runs on nodes keep no checkpoints yet; expected without --cluster and --local-nodes")}
 	case nodes && f.maxMemory != 0:
 		return usageError{errors.New("--max-memory: nodes say by volley node --memory what they may take; expected without --cluster and --local-nodes")}
+	case !(f.pace >= 0) || math.IsInf(f.pace, 1):
+		return usageError{fmt.Errorf("--pace: must be above 0, or 0 for no limit, is %g", f.pace)}
+	case f.pace > 0 && !nodes:
+		return usageError{errors.New("--pace: spikes are injected into runs on nodes; expected with --cluster or --local-nodes")}
+	case f.pace > 0 && f.replay != "":
+		return usageError{errors.New("--pace and --replay: what was injected has its ticks already, however fast the run goes")}
 	case f.detach && f.out != "":
 		return usageError{errors.New("--detach and --out: volley fetch RUN --out DIR gets the files when the run is over")}
 	case f.localNodes > maxLocalNodes:

@@ -36,6 +36,8 @@ type runFlags struct {
 	localNodes          int
 	detach              bool
 	nodes               []string
+	replay              string
+	pace                float64
 }
 
 func runCommand() *cobra.Command {
@@ -80,6 +82,8 @@ func runCommand() *cobra.Command {
 	fl.StringVar(&f.config, "config", "", "with --cluster: configuration with the cluster's keys, of volley cluster init")
 	fl.IntVar(&f.localNodes, "local-nodes", 0, "run on N node processes, started on this machine for this run")
 	fl.StringSliceVar(&f.nodes, "node", nil, "with --cluster: a node to use; may be repeated (default: all)")
+	fl.StringVar(&f.replay, "replay", "", "give the run again what was injected into another: its injected.journal")
+	fl.Float64Var(&f.pace, "pace", 0, "on nodes, where spikes are injected: at most this many times as fast as biological time; 1 for live sensors (default: as fast as it goes)")
 	fl.BoolVar(&f.detach, "detach", false, "with --cluster: return at once, and let the run go on")
 	return c
 }
@@ -114,6 +118,13 @@ func run(ctx context.Context, arg string, f runFlags) error {
 	if err := f.place(m); err != nil {
 		return err
 	}
+	again, err := f.openReplay(n)
+	if err != nil {
+		return err
+	}
+	if again == nil && len(n.Injected()) > 0 {
+		fmt.Fprintln(os.Stderr, "volley: nobody can inject spikes into a run in one process: its injected populations are silent; --local-nodes 1 lets clients, --replay repeats what they sent")
+	}
 	keeps, err := f.keeps(ctx, m)
 	if err != nil {
 		return err
@@ -133,8 +144,17 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		return dir.Fail(err)
 	}
 	defer e.Close()
+	c := session.Config{Dir: dir, Findings: findings, Command: os.Args, Version: version, Checkpoints: keeps}
+	if again != nil {
+		said, err := again.keep(dir.Path())
+		if err != nil {
+			return dir.Fail(err)
+		}
+		e.Feed, c.Injected = again, func() (*record.Injected, error) { return said, nil }
+	}
 	progress := newProgress(n, f.quiet)
-	result, err := session.Run(ctx, e, session.Config{Dir: dir, Findings: findings, Command: os.Args, Version: version, Checkpoints: keeps, Watchers: []engine.Observer{progress}})
+	c.Watchers = []engine.Observer{progress}
+	result, err := session.Run(ctx, e, c)
 	progress.end()
 	if result == nil {
 		return err

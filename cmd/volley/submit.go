@@ -31,6 +31,19 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 	if _, err := results.New(n); err != nil {
 		return n.Model.Faults(err)
 	}
+	submission := &control.Submit{Partitions: int32(f.partitions), Format: f.format, Detached: f.detach, MaxOutputBytes: f.maxOutput, Nodes: f.nodes, Command: os.Args, Pace: f.pace}
+	again, err := f.openReplay(n)
+	if err != nil {
+		return err
+	}
+	if again != nil {
+		if bundle.Files[record.InjectedFile], err = again.content(); err != nil {
+			return err
+		}
+		submission.Replay = record.InjectedFile
+	} else if f.pace > 0 && len(n.Injected()) == 0 {
+		return usageError{errors.New("--pace: the model has no population that spikes are injected into, and nothing else has a pace")}
+	}
 	if f.localNodes > 0 {
 		local, err := startNodes(ctx, f.localNodes, f.threads)
 		if err != nil {
@@ -54,10 +67,12 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return dir.Fail(err)
 	}
-	run, err := caller.Submit(ctx, coordinator, bundle, &control.Submit{
-		Partitions: int32(f.partitions), Format: f.format, Detached: f.detach, MaxOutputBytes: f.maxOutput, Nodes: f.nodes, Command: os.Args})
+	run, err := caller.Submit(ctx, coordinator, bundle, submission)
 	if err != nil {
 		return dir.Fail(ended(err))
+	}
+	if again == nil {
+		injectable(n, run.Run, s.url)
 	}
 	if f.detach {
 		fmt.Printf("%s\n", run.Run)
@@ -154,6 +169,9 @@ func (f *runFlags) collect(caller *actors.Caller, last *control.RunStatus, dir *
 			r.Names = append(r.Names, found.Name)
 			r.Summary.Results[found.Name] = found.Text
 		}
+	}
+	if text := injectedText(last.Injection); text != "" {
+		fmt.Fprintln(os.Stderr, text)
 	}
 	err = show(*f, r)
 	if why != nil {

@@ -141,6 +141,9 @@ func (t *top) run(b *strings.Builder, r *control.RunStatus, loads map[string]*co
 		fmt.Fprintf(b, "  kappa %s %.4f", name, r.Synchrony[name])
 	}
 	fmt.Fprintln(b)
+	if text := injectedText(r.Injection); text != "" {
+		fmt.Fprintf(b, "  %s\n", text)
+	}
 	first := int64(0)
 	for _, n := range r.Nodes {
 		first = max(first, n.Step)

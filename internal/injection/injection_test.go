@@ -294,7 +294,7 @@ func TestTicksAreGiven(t *testing.T) {
 	if s, want := take(100, 110), (spikes{{101, 1}, {101, 2}, {101, 3}, {101, 5}, {102, 7}, {103, 2}, {105, 4}, {110, 8}}); !slices.Equal(s, want) {
 		t.Errorf("ticks 101 to 110: %v, want %v", s, want)
 	}
-	if len(got) != 4 || got[`to {"neurons": [1], "tick": 50}`] != `{"tick":101,"last_tick":101,"late":1,"dt_ms":0.1,"size":40}` {
+	if len(got) != 4 || got[`to {"neurons": [1], "tick": 50}`] != `{"tick":101,"last_tick":101,"late":1,"dt_ms":0.1,"size":40,"gid":9}` {
 		t.Errorf("answers %v", got)
 	}
 	if s, want := take(110, 130), (spikes{{125, 9}}); !slices.Equal(s, want) || len(got) != 5 {

@@ -95,7 +95,7 @@ func (in *Intake) add(population string, data []byte, now snn.Tick, r *reply) er
 	if m.Tick > in.n.End {
 		return fmt.Errorf("a message to %s: tick %d: the run ends with tick %d", population, m.Tick, in.n.End)
 	}
-	r.answer.Size = p.Size()
+	r.answer.Size, r.answer.GID = p.Size(), p.Range.First
 	first, wanted := in.closed+1, m.Tick
 	if wanted == 0 {
 		wanted = max(now, first)

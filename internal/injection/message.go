@@ -31,7 +31,8 @@ type Answer struct {
 	Error string   `json:"error,omitempty"` // nothing of the message counts
 
 	DtMs float64 `json:"dt_ms"`
-	Size int     `json:"size,omitempty"` // of the population
+	Size int     `json:"size,omitempty"` // of the population,
+	GID  snn.GID `json:"gid,omitempty"`  // and that of its neuron 0
 }
 
 // readMessage decodes a message. The error says what is wrong with it.

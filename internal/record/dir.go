@@ -14,6 +14,7 @@ import (
 // The file names of a run's directory. Tables have .parquet or .csv after them.
 const (
 	RunFile       = "run.json"
+	InjectedFile  = "injected.journal"
 	SummaryFile   = "summary.json"
 	ReportFile    = "report.html"
 	WeightsDir    = "weights"
@@ -49,6 +50,10 @@ type Options struct {
 	// Resume goes on with a run that was cut short: what it finished stays until
 	// Dir.Restore says what of it belongs to the run.
 	Resume bool
+
+	// KeepInjected leaves the directory's journal of injected spikes where it is: it
+	// is this run's own.
+	KeepInjected bool
 
 	// Journal, where not nil, is given the rows of tables as they come, encoded for
 	// Dir.Replay, some at a time; Dir.Sync gives the rest.
@@ -153,6 +158,9 @@ func (d *Dir) clear() error {
 	for _, name := range []string{SpikesName, SynchronyName, SignalsName} {
 		stale = append(stale, name+"."+string(Parquet), name+"."+string(CSV))
 	}
+	if isRun && !d.options.KeepInjected && !d.options.Resume {
+		stale = append(stale, InjectedFile)
+	}
 	if isRun {
 		var weights []string
 		if !d.options.Resume {
@@ -201,6 +209,9 @@ func (d *Dir) Finish(run *Run, summary *Summary) error {
 	defer d.unlock()
 	err := d.closeAll()
 	run.Format, run.Files = FormatVersion, d.files
+	if j := run.Injected; j != nil {
+		run.Files = append(run.Files, File{Name: j.File, Rows: j.Spikes, Bytes: j.Bytes})
+	}
 	switch {
 	case err != nil:
 		run.Status, run.Error = Failed, err.Error()

@@ -59,7 +59,18 @@ type Run struct {
 	// Recorded says whose spikes the table of spikes holds; all, where it is absent.
 	Recorded []Recording `json:"recorded_spikes,omitempty"`
 
+	Injected *Injected `json:"injected,omitempty"` // where spikes came from outside
+
 	Files []File `json:"files,omitempty"` // filled in by Dir.Finish
+}
+
+// Injected is the journal of what was injected into a run.
+type Injected struct {
+	File     string `json:"file"`
+	SHA256   string `json:"sha256"`
+	Spikes   int64  `json:"spikes"`
+	Bytes    int64  `json:"bytes"`
+	Replayed bool   `json:"replayed,omitempty"` // the run repeats another's: nobody could inject
 }
 
 // Versions name the program and the machine.

@@ -32,6 +32,12 @@ func (o *outcome) finish(s engine.Simulation, stopped error) (*Result, error) {
 		return nil, o.Dir.Fail(untold)
 	}
 	run.Command, run.Recorded = o.Command, o.recorder.Recorded(s.Now())
+	if o.Injected != nil {
+		var wrong error
+		if run.Injected, wrong = o.Injected(); err == nil {
+			err = wrong
+		}
+	}
 	switch {
 	case stopped != nil && !errors.Is(stopped, context.Canceled):
 		run.Status, run.Error = record.Failed, stopped.Error()

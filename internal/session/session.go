@@ -21,6 +21,10 @@ type Config struct {
 	// engine of this process.
 	Checkpoints *Checkpoints
 
+	// Injected, where not nil, ends what is injected and says what its journal holds,
+	// when the run is over.
+	Injected func() (*record.Injected, error)
+
 	// Watchers see every moment beside the files' observers, after them.
 	Watchers []engine.Observer
 }

@@ -842,6 +842,8 @@ type Submit struct {
 	CheckpointMs    int64                  `protobuf:"varint,9,opt,name=checkpoint_ms,json=checkpointMs,proto3" json:"checkpoint_ms,omitempty"`          // the same, of wall time
 	Resume          string                 `protobuf:"bytes,10,opt,name=resume,proto3" json:"resume,omitempty"`                                          // key of the manifest to go on from
 	Command         []string               `protobuf:"bytes,11,rep,name=command,proto3" json:"command,omitempty"`                                        // the command line that asked for it
+	Pace            float64                `protobuf:"fixed64,12,opt,name=pace,proto3" json:"pace,omitempty"`                                            // biological time that goes by in a time, at most, where spikes are injected; 0 for no limit
+	Replay          string                 `protobuf:"bytes,13,opt,name=replay,proto3" json:"replay,omitempty"`                                          // of the model's files, the journal that injected spikes are taken from; empty for clients
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -951,6 +953,20 @@ func (x *Submit) GetCommand() []string {
 		return x.Command
 	}
 	return nil
+}
+
+func (x *Submit) GetPace() float64 {
+	if x != nil {
+		return x.Pace
+	}
+	return 0
+}
+
+func (x *Submit) GetReplay() string {
+	if x != nil {
+		return x.Replay
+	}
+	return ""
 }
 
 // Model is what is simulated: the model file and what it was changed by.
@@ -2573,6 +2589,7 @@ type RunStatus struct {
 	Synchrony      map[string]float64     `protobuf:"bytes,15,rep,name=synchrony,proto3" json:"synchrony,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"` // kappa by population, of the last window
 	Building       int64                  `protobuf:"varint,16,opt,name=building,proto3" json:"building,omitempty"`                                                                              // synapses built, while preparing
 	Of             int64                  `protobuf:"varint,17,opt,name=of,proto3" json:"of,omitempty"`                                                                                          // as estimated
+	Injection      *Injection             `protobuf:"bytes,20,opt,name=injection,proto3" json:"injection,omitempty"`                                                                             // where spikes are injected
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -2726,6 +2743,130 @@ func (x *RunStatus) GetOf() int64 {
 	return 0
 }
 
+func (x *RunStatus) GetInjection() *Injection {
+	if x != nil {
+		return x.Injection
+	}
+	return nil
+}
+
+// Injection is what has become of what clients injected into a run.
+type Injection struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Populations   []string               `protobuf:"bytes,1,rep,name=populations,proto3" json:"populations,omitempty"`               // that may be injected into
+	Messages      int64                  `protobuf:"varint,2,opt,name=messages,proto3" json:"messages,omitempty"`                    // taken
+	Spikes        int64                  `protobuf:"varint,3,opt,name=spikes,proto3" json:"spikes,omitempty"`                        // of them, that the run has been given
+	Late          int64                  `protobuf:"varint,4,opt,name=late,proto3" json:"late,omitempty"`                            // spikes whose tick was over
+	Waiting       int64                  `protobuf:"varint,5,opt,name=waiting,proto3" json:"waiting,omitempty"`                      // spikes for later steps
+	Refused       int64                  `protobuf:"varint,6,opt,name=refused,proto3" json:"refused,omitempty"`                      // messages
+	Full          int64                  `protobuf:"varint,7,opt,name=full,proto3" json:"full,omitempty"`                            // of them, because too many spikes waited
+	Why           string                 `protobuf:"bytes,8,opt,name=why,proto3" json:"why,omitempty"`                               // the last one was refused
+	SlippedMs     int64                  `protobuf:"varint,9,opt,name=slipped_ms,json=slippedMs,proto3" json:"slipped_ms,omitempty"` // by which a paced run is later than it can catch up
+	Replayed      bool                   `protobuf:"varint,10,opt,name=replayed,proto3" json:"replayed,omitempty"`                   // from a journal: clients are not heard
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Injection) Reset() {
+	*x = Injection{}
+	mi := &file_control_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Injection) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Injection) ProtoMessage() {}
+
+func (x *Injection) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Injection.ProtoReflect.Descriptor instead.
+func (*Injection) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Injection) GetPopulations() []string {
+	if x != nil {
+		return x.Populations
+	}
+	return nil
+}
+
+func (x *Injection) GetMessages() int64 {
+	if x != nil {
+		return x.Messages
+	}
+	return 0
+}
+
+func (x *Injection) GetSpikes() int64 {
+	if x != nil {
+		return x.Spikes
+	}
+	return 0
+}
+
+func (x *Injection) GetLate() int64 {
+	if x != nil {
+		return x.Late
+	}
+	return 0
+}
+
+func (x *Injection) GetWaiting() int64 {
+	if x != nil {
+		return x.Waiting
+	}
+	return 0
+}
+
+func (x *Injection) GetRefused() int64 {
+	if x != nil {
+		return x.Refused
+	}
+	return 0
+}
+
+func (x *Injection) GetFull() int64 {
+	if x != nil {
+		return x.Full
+	}
+	return 0
+}
+
+func (x *Injection) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+func (x *Injection) GetSlippedMs() int64 {
+	if x != nil {
+		return x.SlippedMs
+	}
+	return 0
+}
+
+func (x *Injection) GetReplayed() bool {
+	if x != nil {
+		return x.Replayed
+	}
+	return false
+}
+
 // Finding is a result of a run, for people.
 type Finding struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2737,7 +2878,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2749,7 +2890,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2762,7 +2903,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{28}
+	return file_control_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Finding) GetName() string {
@@ -2800,7 +2941,7 @@ type Load struct {
 
 func (x *Load) Reset() {
 	*x = Load{}
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2812,7 +2953,7 @@ func (x *Load) String() string {
 func (*Load) ProtoMessage() {}
 
 func (x *Load) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2825,7 +2966,7 @@ func (x *Load) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Load.ProtoReflect.Descriptor instead.
 func (*Load) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{29}
+	return file_control_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Load) GetComputeNs() int64 {
@@ -2921,7 +3062,7 @@ type ListRuns struct {
 
 func (x *ListRuns) Reset() {
 	*x = ListRuns{}
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2933,7 +3074,7 @@ func (x *ListRuns) String() string {
 func (*ListRuns) ProtoMessage() {}
 
 func (x *ListRuns) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2946,7 +3087,7 @@ func (x *ListRuns) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRuns.ProtoReflect.Descriptor instead.
 func (*ListRuns) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{30}
+	return file_control_proto_rawDescGZIP(), []int{31}
 }
 
 // RunList is the runs that a node knows, the latest first.
@@ -2959,7 +3100,7 @@ type RunList struct {
 
 func (x *RunList) Reset() {
 	*x = RunList{}
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2971,7 +3112,7 @@ func (x *RunList) String() string {
 func (*RunList) ProtoMessage() {}
 
 func (x *RunList) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2984,7 +3125,7 @@ func (x *RunList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunList.ProtoReflect.Descriptor instead.
 func (*RunList) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{31}
+	return file_control_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RunList) GetRuns() []*RunStatus {
@@ -3004,7 +3145,7 @@ type Attach struct {
 
 func (x *Attach) Reset() {
 	*x = Attach{}
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3016,7 +3157,7 @@ func (x *Attach) String() string {
 func (*Attach) ProtoMessage() {}
 
 func (x *Attach) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3029,7 +3170,7 @@ func (x *Attach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attach.ProtoReflect.Descriptor instead.
 func (*Attach) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{32}
+	return file_control_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Attach) GetRun() string {
@@ -3050,7 +3191,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3062,7 +3203,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3075,7 +3216,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{33}
+	return file_control_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Cancel) GetRun() string {
@@ -3101,7 +3242,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3113,7 +3254,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3126,7 +3267,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{34}
+	return file_control_proto_rawDescGZIP(), []int{35}
 }
 
 // Checkpoint asks for one at the next moment that all can take it.
@@ -3139,7 +3280,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3151,7 +3292,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3164,7 +3305,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{35}
+	return file_control_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Checkpoint) GetRun() string {
@@ -3195,7 +3336,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3207,7 +3348,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3220,7 +3361,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{36}
+	return file_control_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Event) GetRun() string {
@@ -3351,7 +3492,7 @@ type Fault struct {
 
 func (x *Fault) Reset() {
 	*x = Fault{}
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3363,7 +3504,7 @@ func (x *Fault) String() string {
 func (*Fault) ProtoMessage() {}
 
 func (x *Fault) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3376,7 +3517,7 @@ func (x *Fault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fault.ProtoReflect.Descriptor instead.
 func (*Fault) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{37}
+	return file_control_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Fault) GetPartition() int32 {
@@ -3426,7 +3567,7 @@ type Late struct {
 
 func (x *Late) Reset() {
 	*x = Late{}
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3438,7 +3579,7 @@ func (x *Late) String() string {
 func (*Late) ProtoMessage() {}
 
 func (x *Late) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3451,7 +3592,7 @@ func (x *Late) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Late.ProtoReflect.Descriptor instead.
 func (*Late) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{38}
+	return file_control_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Late) GetWaitsFor() string {
@@ -3488,7 +3629,7 @@ type NodeProgress struct {
 
 func (x *NodeProgress) Reset() {
 	*x = NodeProgress{}
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3500,7 +3641,7 @@ func (x *NodeProgress) String() string {
 func (*NodeProgress) ProtoMessage() {}
 
 func (x *NodeProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3513,7 +3654,7 @@ func (x *NodeProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeProgress.ProtoReflect.Descriptor instead.
 func (*NodeProgress) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{39}
+	return file_control_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *NodeProgress) GetName() string {
@@ -3594,7 +3735,7 @@ const file_control_proto_rawDesc = "" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.volley.control.v1.KindR\x04kind\x12\x10\n" +
 	"\x03why\x18\x02 \x01(\tR\x03why\x12\x12\n" +
 	"\x04node\x18\x03 \x01(\tR\x04node\"\x06\n" +
-	"\x04Done\"\xe2\x02\n" +
+	"\x04Done\"\x8e\x03\n" +
 	"\x06Submit\x12.\n" +
 	"\x05model\x18\x01 \x01(\v2\x18.volley.control.v1.ModelR\x05model\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1e\n" +
@@ -3609,7 +3750,9 @@ const file_control_proto_rawDesc = "" +
 	"\rcheckpoint_ms\x18\t \x01(\x03R\fcheckpointMs\x12\x16\n" +
 	"\x06resume\x18\n" +
 	" \x01(\tR\x06resume\x12\x18\n" +
-	"\acommand\x18\v \x03(\tR\acommand\"\x8a\x01\n" +
+	"\acommand\x18\v \x03(\tR\acommand\x12\x12\n" +
+	"\x04pace\x18\f \x01(\x01R\x04pace\x12\x16\n" +
+	"\x06replay\x18\r \x01(\tR\x06replay\"\x8a\x01\n" +
 	"\x05Model\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\fR\x04text\x12\x12\n" +
@@ -3744,7 +3887,7 @@ const file_control_proto_rawDesc = "" +
 	"\aaddress\x18\n" +
 	" \x01(\tR\aaddress\x12\x17\n" +
 	"\aos_arch\x18\v \x01(\tR\x06osArch\x12\x10\n" +
-	"\x03cpu\x18\f \x01(\tR\x03cpu\"\xa8\x05\n" +
+	"\x03cpu\x18\f \x01(\tR\x03cpu\"\xe4\x05\n" +
 	"\tRunStatus\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
 	"\x05model\x18\x02 \x01(\tR\x05model\x12 \n" +
@@ -3763,10 +3906,24 @@ const file_control_proto_rawDesc = "" +
 	"\bfindings\x18\x0e \x03(\v2\x1a.volley.control.v1.FindingR\bfindings\x12I\n" +
 	"\tsynchrony\x18\x0f \x03(\v2+.volley.control.v1.RunStatus.SynchronyEntryR\tsynchrony\x12\x1a\n" +
 	"\bbuilding\x18\x10 \x01(\x03R\bbuilding\x12\x0e\n" +
-	"\x02of\x18\x11 \x01(\x03R\x02of\x1a<\n" +
+	"\x02of\x18\x11 \x01(\x03R\x02of\x12:\n" +
+	"\tinjection\x18\x14 \x01(\v2\x1c.volley.control.v1.InjectionR\tinjection\x1a<\n" +
 	"\x0eSynchronyEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"1\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"\x8a\x02\n" +
+	"\tInjection\x12 \n" +
+	"\vpopulations\x18\x01 \x03(\tR\vpopulations\x12\x1a\n" +
+	"\bmessages\x18\x02 \x01(\x03R\bmessages\x12\x16\n" +
+	"\x06spikes\x18\x03 \x01(\x03R\x06spikes\x12\x12\n" +
+	"\x04late\x18\x04 \x01(\x03R\x04late\x12\x18\n" +
+	"\awaiting\x18\x05 \x01(\x03R\awaiting\x12\x18\n" +
+	"\arefused\x18\x06 \x01(\x03R\arefused\x12\x12\n" +
+	"\x04full\x18\a \x01(\x03R\x04full\x12\x10\n" +
+	"\x03why\x18\b \x01(\tR\x03why\x12\x1d\n" +
+	"\n" +
+	"slipped_ms\x18\t \x01(\x03R\tslippedMs\x12\x1a\n" +
+	"\breplayed\x18\n" +
+	" \x01(\bR\breplayed\"1\n" +
 	"\aFinding\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\"\xf6\x02\n" +
@@ -3873,7 +4030,7 @@ func file_control_proto_rawDescGZIP() []byte {
 }
 
 var file_control_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
+var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
 var file_control_proto_goTypes = []any{
 	(Kind)(0),                // 0: volley.control.v1.Kind
 	(State)(0),               // 1: volley.control.v1.State
@@ -3905,19 +4062,20 @@ var file_control_proto_goTypes = []any{
 	(*Status)(nil),           // 27: volley.control.v1.Status
 	(*NodeStatus)(nil),       // 28: volley.control.v1.NodeStatus
 	(*RunStatus)(nil),        // 29: volley.control.v1.RunStatus
-	(*Finding)(nil),          // 30: volley.control.v1.Finding
-	(*Load)(nil),             // 31: volley.control.v1.Load
-	(*ListRuns)(nil),         // 32: volley.control.v1.ListRuns
-	(*RunList)(nil),          // 33: volley.control.v1.RunList
-	(*Attach)(nil),           // 34: volley.control.v1.Attach
-	(*Cancel)(nil),           // 35: volley.control.v1.Cancel
-	(*Drain)(nil),            // 36: volley.control.v1.Drain
-	(*Checkpoint)(nil),       // 37: volley.control.v1.Checkpoint
-	(*Event)(nil),            // 38: volley.control.v1.Event
-	(*Fault)(nil),            // 39: volley.control.v1.Fault
-	(*Late)(nil),             // 40: volley.control.v1.Late
-	(*NodeProgress)(nil),     // 41: volley.control.v1.NodeProgress
-	nil,                      // 42: volley.control.v1.RunStatus.SynchronyEntry
+	(*Injection)(nil),        // 30: volley.control.v1.Injection
+	(*Finding)(nil),          // 31: volley.control.v1.Finding
+	(*Load)(nil),             // 32: volley.control.v1.Load
+	(*ListRuns)(nil),         // 33: volley.control.v1.ListRuns
+	(*RunList)(nil),          // 34: volley.control.v1.RunList
+	(*Attach)(nil),           // 35: volley.control.v1.Attach
+	(*Cancel)(nil),           // 36: volley.control.v1.Cancel
+	(*Drain)(nil),            // 37: volley.control.v1.Drain
+	(*Checkpoint)(nil),       // 38: volley.control.v1.Checkpoint
+	(*Event)(nil),            // 39: volley.control.v1.Event
+	(*Fault)(nil),            // 40: volley.control.v1.Fault
+	(*Late)(nil),             // 41: volley.control.v1.Late
+	(*NodeProgress)(nil),     // 42: volley.control.v1.NodeProgress
+	nil,                      // 43: volley.control.v1.RunStatus.SynchronyEntry
 }
 var file_control_proto_depIdxs = []int32{
 	6,  // 0: volley.control.v1.Request.submit:type_name -> volley.control.v1.Submit
@@ -3928,20 +4086,20 @@ var file_control_proto_depIdxs = []int32{
 	20, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
 	24, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
 	27, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
-	32, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
-	34, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
-	35, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
+	33, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
+	35, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
+	36, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
 	25, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
-	36, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
-	37, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
+	37, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
+	38, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
 	9,  // 14: volley.control.v1.Request.transfer:type_name -> volley.control.v1.Transfer
 	4,  // 15: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
 	5,  // 16: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
 	10, // 17: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
 	26, // 18: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
 	28, // 19: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
-	33, // 20: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
-	38, // 21: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
+	34, // 20: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
+	39, // 21: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
 	21, // 22: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
 	16, // 23: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
 	0,  // 24: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
@@ -3954,27 +4112,28 @@ var file_control_proto_depIdxs = []int32{
 	7,  // 31: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
 	11, // 32: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
 	23, // 33: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
-	31, // 34: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
+	32, // 34: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
 	22, // 35: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
 	8,  // 36: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
 	29, // 37: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
 	1,  // 38: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
-	31, // 39: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
+	32, // 39: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
 	4,  // 40: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
-	41, // 41: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
-	30, // 42: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
-	42, // 43: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
-	29, // 44: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
-	29, // 45: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
-	16, // 46: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
-	39, // 47: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
-	40, // 48: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
-	31, // 49: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
-	50, // [50:50] is the sub-list for method output_type
-	50, // [50:50] is the sub-list for method input_type
-	50, // [50:50] is the sub-list for extension type_name
-	50, // [50:50] is the sub-list for extension extendee
-	0,  // [0:50] is the sub-list for field type_name
+	42, // 41: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
+	31, // 42: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
+	43, // 43: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
+	30, // 44: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
+	29, // 45: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
+	29, // 46: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
+	16, // 47: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
+	40, // 48: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
+	41, // 49: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
+	32, // 50: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
+	51, // [51:51] is the sub-list for method output_type
+	51, // [51:51] is the sub-list for method input_type
+	51, // [51:51] is the sub-list for extension type_name
+	51, // [51:51] is the sub-list for extension extendee
+	0,  // [0:51] is the sub-list for field type_name
 }
 
 func init() { file_control_proto_init() }
@@ -4010,7 +4169,7 @@ func file_control_proto_init() {
 		(*Reply_Reports)(nil),
 		(*Reply_Building)(nil),
 	}
-	file_control_proto_msgTypes[36].OneofWrappers = []any{
+	file_control_proto_msgTypes[37].OneofWrappers = []any{
 		(*Event_Status)(nil),
 		(*Event_Building)(nil),
 		(*Event_Fault)(nil),
@@ -4023,7 +4182,7 @@ func file_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_control_proto_rawDesc), len(file_control_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   41,
+			NumMessages:   42,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
