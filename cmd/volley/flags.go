@@ -37,6 +37,10 @@ func (f runFlags) check() error {
 	}
 	nodes := f.cluster != "" || f.localNodes > 0
 	switch {
+	case nodes && (f.store != "" || f.from != ""):
+		return usageError{errors.New("--store and --from: nodes say by volley node --store where checkpoints are; expected without --cluster and --local-nodes")}
+	case f.store != "" && f.every == "" && !f.resume && f.from == "":
+		return usageError{errors.New("--store: no checkpoint is kept there unless --checkpoint-every, --resume or --from is given")}
 	case nodes && (f.resume || f.every != ""):
 		return usageError{errors.New("--checkpoint-every and --resume: runs on nodes keep no checkpoints yet; expected without --cluster and --local-nodes")}
 	case nodes && f.maxMemory != 0:

@@ -32,6 +32,7 @@ type runFlags struct {
 	maxOutput           int64
 	every               string
 	resume              bool
+	store, from         string
 	cluster, config     string
 	localNodes          int
 	detach              bool
@@ -77,7 +78,9 @@ func runCommand() *cobra.Command {
 	fl.Int64Var(&f.maxMemory, "max-memory", 0, "most bytes of memory that the network may take (default: what the machine has available); what would take more is made again at every spike, where its rule allows, or refused")
 	fl.Int64Var(&f.maxOutput, "max-output", 0, "most bytes that the run may write (default: what the disk holds)")
 	fl.StringVar(&f.every, "checkpoint-every", "", "keep the run's state now and then, by biological or wall time: bio:1s or wall:10s")
-	fl.BoolVar(&f.resume, "resume", false, "go on from the last checkpoint in the run's directory; partitions and threads may be others")
+	fl.BoolVar(&f.resume, "resume", false, "go on from the run's last checkpoint; partitions and threads may be others")
+	fl.StringVar(&f.store, "store", "", "where the run's checkpoints are kept: DIRECTORY, s3://BUCKET/PREFIX?endpoint=HOST:PORT or nats://HOST:PORT/BUCKET/PREFIX, with credentials from the environment (default: checkpoints in the run's directory)")
+	fl.StringVar(&f.from, "from", "", "begin with the last checkpoint of another run: its directory, or the store of its checkpoints")
 	fl.StringVar(&f.cluster, "cluster", "", "run on the nodes of a cluster: HOST:PORT of one of them, or nats://HOST:PORT")
 	fl.StringVar(&f.config, "config", "", "with --cluster: configuration with the cluster's keys, of volley cluster init")
 	fl.IntVar(&f.localNodes, "local-nodes", 0, "run on N node processes, started on this machine for this run")
@@ -144,7 +147,7 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		return dir.Fail(err)
 	}
 	defer e.Close()
-	c := session.Config{Dir: dir, Findings: findings, Command: os.Args, Version: version, Checkpoints: keeps}
+	c := session.Config{Dir: dir, Findings: findings, Command: os.Args, Version: version, Checkpoints: keeps.Checkpoints}
 	if again != nil {
 		said, err := again.keep(dir.Path())
 		if err != nil {
@@ -174,10 +177,10 @@ func written(err error) error {
 }
 
 // create makes the run's directory, or opens it to go on.
-func (f runFlags) create(ctx context.Context, keeps *session.Checkpoints) (*record.Dir, error) {
+func (f runFlags) create(ctx context.Context, keeps keeping) (*record.Dir, error) {
 	options := record.Options{Format: record.Format(f.format), Force: f.force, MaxBytes: f.maxOutput}
-	if keeps != nil {
-		options.Resume = keeps.Resume != nil
+	if keeps.Checkpoints != nil {
+		options.Resume = keeps.Resume != nil && !keeps.begins
 		options.Journal = func(table string, rows []byte) error {
 			_ = keeps.Journal.Append(ctx, table, rows) // the next checkpoint tells
 			return nil
@@ -187,8 +190,8 @@ func (f runFlags) create(ctx context.Context, keeps *session.Checkpoints) (*reco
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if keeps != nil {
-		if err := openJournal(ctx, keeps, dir); err != nil {
+	if keeps.Checkpoints != nil {
+		if err := keeps.open(ctx, dir); err != nil {
 			return nil, dir.Fail(err)
 		}
 	}

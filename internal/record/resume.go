@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,4 +81,43 @@ func (d *Dir) Restore(files []File) error {
 		}
 	}
 	return nil
+}
+
+// CopyWeights gives a run's directory the arrays of weights of another's: by a second
+// name where the file system knows that, as files of a run are not changed.
+func CopyWeights(from, to string) error {
+	arrays, err := filepath.Glob(filepath.Join(globQuote(from), WeightsDir, "*.npy"))
+	if err != nil || len(arrays) == 0 {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(to, WeightsDir), 0o777); err != nil {
+		return fmt.Errorf("cannot make %s in %s: %w", WeightsDir, to, reason(err))
+	}
+	for _, path := range arrays {
+		at := filepath.Join(to, WeightsDir, filepath.Base(path))
+		if os.Link(path, at) == nil {
+			continue
+		}
+		if err := copyFile(path, at); err != nil {
+			return fmt.Errorf("cannot copy %s to %s: %w", path, to, reason(err))
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	if closeErr := out.Close(); err == nil {
+		err = closeErr
+	}
+	return err
 }
