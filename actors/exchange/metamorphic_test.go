@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -119,9 +120,17 @@ type group struct {
 // start makes a run of n on nodes of some threads each, every one with a bus of its own.
 func start(t testing.TB, n *kernel.Network, nodes, threads int, connect func() bus.Bus) *group {
 	t.Helper()
+	return startOn(t, n, slices.Repeat([]int{threads}, nodes), connect)
+}
+
+// startOn makes a run of n on nodes of the numbers of threads that are given; a thread
+// has a partition.
+func startOn(t testing.TB, n *kernel.Network, threads []int, connect func() bus.Bus) *group {
+	t.Helper()
+	nodes := len(threads)
 	var places []partition.Node
 	for k := range nodes {
-		places = append(places, partition.Node{Name: fmt.Sprint("n", k), Threads: threads})
+		places = append(places, partition.Node{Name: fmt.Sprint("n", k), Threads: threads[k]})
 	}
 	plan, err := partition.Make(engine.ToPlan(n), places, partition.Options{FanIn: 2})
 	if err != nil {
@@ -206,6 +215,25 @@ func onMemory() func() bus.Bus {
 	return func() bus.Bus { return hub.Connect() }
 }
 
+func onNATS(t *testing.T) func() bus.Bus {
+	t.Helper()
+	s, err := nats.Start(nats.ServerOptions{Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Shutdown)
+	return func() bus.Bus {
+		b, err := nats.Connect(t.Context(), nats.Options{URLs: []string{s.ClientURL()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = b.Close() })
+		return b
+	}
+}
+
+// One hash of spikes and one of weights for 1, 2, 3 and 7 partitions on up to 3 nodes,
+// on a bus in memory and on NATS, with one processor and with two; and on 5 nodes.
 func TestNoPlanOfNodesChangesAnExample(t *testing.T) {
 	for name := range small.Sizes {
 		t.Run(name, func(t *testing.T) {
@@ -214,14 +242,22 @@ func TestNoPlanOfNodesChangesAnExample(t *testing.T) {
 			if want.count < 500 {
 				t.Errorf("only %d spikes, so little is compared", want.count)
 			}
-			for _, c := range []struct{ nodes, threads, procs int }{{1, 2, 2}, {2, 1, 1}, {3, 2, 2}, {5, 1, 2}} {
-				t.Run(fmt.Sprintf("%d nodes of %d threads", c.nodes, c.threads), func(t *testing.T) {
-					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.procs))
-					g := start(t, n, c.nodes, c.threads, onMemory())
-					compare(t, want, write(t, n, g.follower))
-					g.end(t)
+			try := func(threads []int, wire string, connect func() bus.Bus) {
+				t.Run(fmt.Sprintf("nodes of %v threads, %s", threads, wire), func(t *testing.T) {
+					for _, procs := range []int{1, 2} {
+						defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+						g := startOn(t, n, threads, connect)
+						compare(t, want, write(t, n, g.follower))
+						g.end(t)
+					}
 				})
 			}
+			overNATS := onNATS(t)
+			for _, threads := range [][]int{{1}, {1, 1}, {1, 1, 1}, {3, 2, 2}} {
+				try(threads, "memory", onMemory())
+				try(threads, "NATS", overNATS)
+			}
+			try([]int{1, 1, 1, 1, 1}, "memory", onMemory())
 		})
 	}
 }
