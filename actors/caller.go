@@ -88,9 +88,11 @@ func (c *Caller) Call(ctx context.Context, node string, request *control.Request
 // waits reports whether a request waits for a node that is not there. Who asks how a
 // node is wants to know just that, and who lets it go need not reach it.
 func waits(r *control.Request) bool {
-	switch r.Body.(type) {
-	case *control.Request_Status, *control.Request_Report, *control.Request_Release:
+	switch b := r.Body.(type) {
+	case *control.Request_Status, *control.Request_Release:
 		return false
+	case *control.Request_Report:
+		return b.Report.Account // which is of the run's results
 	}
 	return true
 }

@@ -39,6 +39,10 @@ type ServerOptions struct {
 	// address that is not a loopback one.
 	Advertise string
 
+	// Discreet leaves it to clients which servers they know: they are not told of the
+	// others, whose addresses may not be those at which the clients reach them.
+	Discreet bool
+
 	// Routes are route URLs of other servers, nats-route://host:port.
 	Routes []string
 
@@ -209,6 +213,7 @@ func (o ServerOptions) server() (*natsserver.Options, error) {
 	}
 	s.Cluster.Name, s.Cluster.Port = o.Cluster, free(s.Cluster.Port)
 	s.Cluster.Username, s.Cluster.Password = o.RouteUser, o.RoutePassword
+	s.Cluster.NoAdvertise = o.Discreet
 	s.Cluster.PoolSize = -1 // one connection a pair: order, and fewer goroutines
 	if o.RouteTLS != nil {
 		s.Cluster.TLSConfig, s.Cluster.TLSTimeout = o.RouteTLS, 2

@@ -33,19 +33,23 @@ type cluster struct {
 	client         *hosts.Host
 	urls           []string // of the servers
 	at             []string // says which cluster, on a command line
+	lines          lineTo
 }
+
+// lineTo gives the URL at which a node reaches a server.
+type lineTo func(c *cluster, node, server int) string
 
 // nodeKeys says where the keys are.
 func (c *cluster) nodeKeys() []string {
 	return []string{"--config", filepath.Join(c.dir, "keys", keys.ConfigFile)}
 }
 
-// newCluster starts servers and nodes. line is the URL at which a node reaches a server,
-// where it is not the server's own; more is what a node is told beside.
-func newCluster(t *testing.T, a arrangement, line func(c *cluster, node, server int) string, more ...string) *cluster {
+// newCluster starts servers and nodes. lines may be nil, where nodes reach the servers
+// at their own URLs; more is what a node is told beside.
+func newCluster(t *testing.T, a arrangement, lines lineTo, more ...string) *cluster {
 	t.Helper()
 	gateway, all := hosts.New(t, a.nodes+a.servers+1)
-	c := &cluster{dir: t.TempDir(), gateway: gateway, nodeHosts: all[:a.nodes], serverHosts: all[a.nodes : a.nodes+a.servers], client: all[a.nodes+a.servers]}
+	c := &cluster{dir: t.TempDir(), gateway: gateway, nodeHosts: all[:a.nodes], serverHosts: all[a.nodes : a.nodes+a.servers], client: all[a.nodes+a.servers], lines: lines}
 	must(t, nil, c.dir, "cluster", "init", "keys")
 	for k := range c.serverHosts {
 		c.startServer(t, k)
@@ -58,7 +62,7 @@ func newCluster(t *testing.T, a arrangement, line func(c *cluster, node, server 
 		c.at = []string{"--cluster", c.nodeHosts[a.nodes-1].Address + ":7400", "--config", clientKeys}
 	}
 	for k := range c.nodeHosts {
-		c.startNode(t, k, line, more...)
+		c.startNode(t, k, more...)
 	}
 	return c
 }
@@ -67,7 +71,10 @@ func newCluster(t *testing.T, a arrangement, line func(c *cluster, node, server 
 func (c *cluster) startServer(t *testing.T, k int) {
 	t.Helper()
 	address := c.serverHosts[k].Address
-	role := []string{fmt.Sprint("s", k), address + ":4222", address + ":6222", c.nodeKeys()[1]}
+	role := []string{fmt.Sprint("s", k), address + ":4222", address + ":6222", c.nodeKeys()[1], "open"}
+	if c.lines != nil {
+		role[4] = "discreet"
+	}
 	for _, h := range c.serverHosts[:k] {
 		role = append(role, fmt.Sprintf("nats-route://%s:6222", h.Address))
 	}
@@ -76,7 +83,7 @@ func (c *cluster) startServer(t *testing.T, k int) {
 	c.servers = append(c.servers[:k], s)
 }
 
-func (c *cluster) startNode(t *testing.T, k int, line func(c *cluster, node, server int) string, more ...string) {
+func (c *cluster) startNode(t *testing.T, k int, more ...string) {
 	t.Helper()
 	h, args := c.nodeHosts[k], append(c.nodeKeys(), more...)
 	switch {
@@ -89,8 +96,8 @@ func (c *cluster) startNode(t *testing.T, k int, line func(c *cluster, node, ser
 		var urls []string
 		for s := range c.urls {
 			s = (s + k) % len(c.urls) // nodes are spread over the servers
-			if line != nil {
-				urls = append(urls, line(c, k, s))
+			if c.lines != nil {
+				urls = append(urls, c.lines(c, k, s))
 			} else {
 				urls = append(urls, c.urls[s])
 			}

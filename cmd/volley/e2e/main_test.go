@@ -17,7 +17,8 @@ import (
 )
 
 // asServer has this test binary be a NATS server: its name, where it listens for
-// clients and for routes, a file of keys or -, and the routes to others.
+// clients and for routes, a file of keys, whether it tells clients of others, and the
+// routes to those.
 const asServer = "VOLLEY_TEST_AS_NATS"
 
 // matrixVariable asks for everything.
@@ -46,20 +47,17 @@ func TestMain(m *testing.M) {
 
 // serve is a NATS server until its standard input ends.
 func serve(role []string) error {
-	o := nats.ServerOptions{Name: role[0], Listen: role[1], RouteListen: role[2], Routes: role[4:]}
-	if role[3] != "-" {
-		id, err := keys.Load(role[3])
-		if err != nil {
-			return err
-		}
-		o = o.Closed(id)
+	o := nats.ServerOptions{Name: role[0], Listen: role[1], RouteListen: role[2], Discreet: role[4] == "discreet", Routes: role[5:]}
+	id, err := keys.Load(role[3])
+	if err != nil {
+		return err
 	}
-	s, err := nats.Start(o)
+	s, err := nats.Start(o.Closed(id))
 	if err != nil {
 		return err
 	}
 	defer s.Shutdown()
-	if err := s.AwaitPeers(context.Background(), len(role)-4); err != nil {
+	if err := s.AwaitPeers(context.Background(), len(role)-5); err != nil {
 		return err
 	}
 	fmt.Println("server", role[0], "is ready at", s.ClientURL())
