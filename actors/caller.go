@@ -1,9 +1,11 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -37,6 +39,8 @@ const (
 	gatherTimeout = 3 * time.Second
 	// gatherPause is how long none may, where nobody knows how many there are.
 	gatherPause = 300 * time.Millisecond
+	// gatherAgain is when they are asked again.
+	gatherAgain = 150 * time.Millisecond
 )
 
 // Call asks a node and returns its answer. A request that is not answered is sent
@@ -113,7 +117,7 @@ func (c *Caller) decode(node string, answer []byte) (*control.Reply, error) {
 	if r := reply.GetRefused(); r != nil {
 		refusal := RefusalOf(r)
 		if refusal.Node == "" {
-			refusal.Node = node
+			refusal.Node = cmp.Or(node, reply.Node)
 		}
 		return nil, refusal
 	}
@@ -123,6 +127,7 @@ func (c *Caller) decode(node string, answer []byte) (*control.Reply, error) {
 // Gather asks all nodes and returns their answers, or the first most of them;
 // refusals are left out. It waits for as many as are known to be there, or until no
 // more come; a node that is slow to answer is not waited for longer than gatherTimeout.
+// All are asked a second time soon: a question or an answer may be lost.
 func (c *Caller) Gather(ctx context.Context, request *control.Request, most int) ([]*control.Reply, error) {
 	data, err := c.encode(request)
 	if err != nil {
@@ -134,20 +139,41 @@ func (c *Caller) Gather(ctx context.Context, request *control.Request, most int)
 	}
 	ctx, cancel := context.WithTimeout(ctx, gatherTimeout)
 	defer cancel()
-	var all []*control.Reply
-	heard := 0
 	pause := time.AfterFunc(gatherTimeout, cancel)
 	defer pause.Stop()
-	err = bus.Collect(ctx, c.Bus, EveryNode, data, func(m bus.Message) bool {
-		heard++
-		if reply, err := c.decode("", m.Data); err == nil {
+	var mutex sync.Mutex
+	var all []*control.Reply
+	heard := map[string]bool{} // nodes
+	each := func(m bus.Message) bool {
+		reply, err := c.decode("", m.Data)
+		mutex.Lock()
+		defer mutex.Unlock()
+		var r *Refusal
+		switch {
+		case err == nil && !heard[reply.Node]:
+			heard[reply.Node] = true
 			all = append(all, reply)
+		case errors.As(err, &r):
+			heard[r.Node] = true
 		}
 		if expected <= 0 {
 			pause.Reset(gatherPause)
-			return true
+		} else if len(heard) >= expected || most > 0 && len(all) >= most {
+			cancel()
 		}
-		return heard < expected && (most <= 0 || len(all) < most)
+		return ctx.Err() == nil
+	}
+	var again sync.WaitGroup
+	again.Go(func() {
+		select {
+		case <-time.After(gatherAgain):
+			_ = bus.Collect(ctx, c.Bus, EveryNode, data, each) // the first tells of errors
+		case <-ctx.Done():
+		}
 	})
+	if err = bus.Collect(ctx, c.Bus, EveryNode, data, each); err != nil {
+		cancel()
+	}
+	again.Wait()
 	return all, err
 }

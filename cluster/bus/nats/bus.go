@@ -78,7 +78,7 @@ func (b *Bus) send(subject, reply string, data []byte) error {
 // back or is given up.
 func (b *Bus) breaks(err error) bool {
 	var network *net.OpError
-	return errors.As(err, &network) && !b.conn.IsClosed()
+	return !b.conn.IsClosed() && (errors.As(err, &network) || errors.Is(err, natsgo.ErrConnectionClosed)) // who waits is told the latter also of one that comes back
 }
 
 // check refuses what cannot be published.
@@ -135,10 +135,22 @@ func (b *Bus) Flush(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, bus.RequestTimeout) // an earlier deadline of ctx stays
 	defer cancel()
 	defer context.AfterFunc(b.ctx, cancel)()
-	if err := b.conn.FlushWithContext(ctx); err != nil {
-		return b.wrap("flush", err)
+	for {
+		err := b.conn.FlushWithContext(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case b.breaks(err) && ctx.Err() == nil:
+		case b.ctx.Err() == nil && ctx.Err() != nil:
+			return fmt.Errorf("bus: the server has not answered a flush: %w", ctx.Err())
+		default:
+			return b.wrap("flush", err)
+		}
+		select {
+		case <-time.After(b.o.ReconnectWait):
+		case <-ctx.Done():
+		}
 	}
-	return nil
 }
 
 // Lost implements bus.Bus.

@@ -1,7 +1,9 @@
 package nats_test
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -105,4 +107,46 @@ func TestStall(t *testing.T) {
 	p.Stall(true)
 	expect(t, b, bus.Disconnected)
 	expect(t, b, bus.GivenUp)
+}
+
+// Whoever subscribes, asks or waits for the server while connections break is told of
+// no error but that an answer was lost.
+func TestCallsWhileConnectionsBreak(t *testing.T) {
+	p, o := through(t, bustest.Weather{})
+	b := connect(t, o)
+	over, breaking := make(chan struct{}), make(chan int)
+	go func() {
+		breaks := 0
+		for {
+			select {
+			case <-over:
+				breaking <- breaks
+				return
+			case <-time.After(3 * time.Millisecond):
+				breaks += p.Reset()
+			}
+		}
+	}()
+	for range 100 {
+		s, err := b.Respond("x", "", func(m bus.Message) []byte { return m.Data })
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+		if _, err := b.Request(ctx, "x", []byte("?")); err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, bus.ErrNoResponder) {
+			t.Error(err)
+		}
+		cancel()
+		if err := b.Flush(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := s.Unsubscribe(); err != nil {
+			t.Error(err)
+		}
+	}
+	close(over)
+	if breaks := <-breaking; breaks < 5 {
+		t.Errorf("%d connections were broken, so little was tried", breaks)
+	}
 }

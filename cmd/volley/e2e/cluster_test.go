@@ -50,6 +50,13 @@ func newCluster(t *testing.T, a arrangement, lines lineTo, more ...string) *clus
 	t.Helper()
 	gateway, all := hosts.New(t, a.nodes+a.servers+1)
 	c := &cluster{dir: t.TempDir(), gateway: gateway, nodeHosts: all[:a.nodes], serverHosts: all[a.nodes : a.nodes+a.servers], client: all[a.nodes+a.servers], lines: lines}
+	t.Cleanup(func() {
+		for _, n := range append(c.servers, c.nodes...) {
+			if t.Failed() {
+				t.Logf("%s: %s", n.name, n.said)
+			}
+		}
+	})
 	must(t, nil, c.dir, "cluster", "init", "keys")
 	for k := range c.serverHosts {
 		c.startServer(t, k)
