@@ -13,14 +13,17 @@ import (
 )
 
 // Digest names the model: SHA-256 over all that it says, however it was written.
-// Whether a default is written out makes no difference, nor in which unit.
-func (m *Model) Digest() string { return digest(m.explicit()) }
+// Whether a default is written out makes no difference, nor in which unit: what is at
+// its default is left out, so that a model keeps its name when a later version knows
+// more that can be said, and takes for unsaid what was so before. For that a default
+// never changes.
+func (m *Model) Digest() string { return digest(m.brief()) }
 
 // StateDigest names what a saved state depends on: the model but for its duration, what
 // it records, the rates and strengths of what reaches it from outside, and the rates of
 // learning. A state of one model may be gone on from under another of the same.
 func (m *Model) StateDigest() string {
-	said := m.explicit()
+	said := m.brief()
 	said.Duration, said.Records = 0, Records{}
 	said.Inputs = append([]Input(nil), m.Inputs...)
 	for i := range said.Inputs {
@@ -57,8 +60,8 @@ func digest[M any](said *M) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// explicit is the model with every default of neuron and synapse models written out.
-func (m *Model) explicit() *Model {
+// brief is the model without what neuron and synapse models have by default.
+func (m *Model) brief() *Model {
 	said := *m
 	said.Source = nil
 	for _, own := range []*uint64{&said.Seeds.Network, &said.Seeds.Initial, &said.Seeds.Input} {
@@ -70,38 +73,53 @@ func (m *Model) explicit() *Model {
 	for i := range said.Populations {
 		p := &said.Populations[i]
 		if spec, ok := neuron.Lookup(p.Model); ok {
-			p.Model, p.Params, p.Initial = spec.Name, written(p.Params, spec.Params), written(p.Initial, spec.State)
+			p.Model, p.Params, p.Initial = spec.Name, changed(p.Params, defaults(spec.Params)), changed(p.Initial, defaults(spec.State))
 		}
 	}
 	said.Projections = append([]Projection(nil), m.Projections...)
 	for i := range said.Projections {
 		p := &said.Projections[i]
 		if spec, ok := plasticity.Lookup(p.Synapse); ok {
-			full := map[string]Value{}
+			known := map[string]Value{}
 			for _, v := range spec.Params {
-				full[v.Name] = Const(v.Default)
+				known[v.Name] = Const(v.Default)
 			}
-			for name, v := range p.Params {
-				full[name] = v
-			}
-			p.Params = full
+			p.Params = changed(p.Params, known)
 		}
 	}
 	return &said
 }
 
-func written(given map[string]Value, vars []neuron.Var) map[string]Value {
-	full := map[string]Value{}
+func defaults(vars []neuron.Var) map[string]Value {
+	known := map[string]Value{}
 	for _, v := range vars {
-		full[v.Name] = Const(v.Default)
+		known[v.Name] = Const(v.Default)
 		if v.List {
-			full[v.Name] = Value{List: v.Defaults}
+			known[v.Name] = Value{List: v.Defaults}
 		}
 	}
+	return known
+}
+
+// changed is what is given and not the default. The map is the caller's.
+func changed(given, known map[string]Value) map[string]Value {
+	own := map[string]Value{}
 	for name, v := range given {
-		full[name] = v
+		if standard, ok := known[name]; !ok || !reflect.DeepEqual(plain(reflect.ValueOf(v)), plain(reflect.ValueOf(standard))) {
+			own[name] = v
+		}
 	}
-	return full
+	return own
+}
+
+// fallback is what a field holds where a file says nothing.
+func fallback(f reflect.StructField) reflect.Value {
+	v := reflect.New(f.Type).Elem()
+	if text, ok := f.Tag.Lookup("default"); ok {
+		d := decoder{places: map[string]*tree{}, units: map[string]string{}}
+		d.value(&tree{kind: scalar, text: withUnit(text, f.Tag.Get("unit"))}, "", v, f.Tag)
+	}
+	return v
 }
 
 var (
@@ -109,7 +127,8 @@ var (
 	spikesType       = reflect.TypeFor[[]SpikeRecord]()
 )
 
-// plain turns a value into maps, lists and words: infinities have no JSON.
+// plain turns a value into maps, lists and words, without the fields that are at their
+// default: infinities have no JSON.
 func plain(v reflect.Value) any {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -118,8 +137,16 @@ func plain(v reflect.Value) any {
 		}
 		fields := map[string]any{}
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() {
-				fields[f.Name] = plain(v.Field(i))
+			f := v.Type().Field(i)
+			if !f.IsExported() {
+				continue
+			}
+			said := plain(v.Field(i))
+			if inner, ok := said.(map[string]any); ok && len(inner) == 0 && f.Type.Kind() != reflect.Pointer {
+				continue
+			}
+			if !reflect.DeepEqual(said, plain(fallback(f))) {
+				fields[f.Name] = said
 			}
 		}
 		return fields

@@ -58,3 +58,41 @@ func TestUnitsRoundOnce(t *testing.T) {
 		}
 	}
 }
+
+// What a later version can say beside, and does not, leaves a digest as it was.
+func TestDigestHoldsWhenMoreCanBeSaid(t *testing.T) {
+	type inner struct {
+		X float64 `default:"2" unit:"ms"`
+	}
+	type before struct {
+		A int      `default:"3"`
+		B []string `yaml:"b"`
+		P *inner
+	}
+	type after struct {
+		A     int `default:"3"`
+		B     []string
+		P     *inner
+		Later struct {
+			C string `default:"none" enum:"none,some"`
+			D float64
+		}
+		E Value  `spec:"weight" default:"0"`
+		F *inner // what was not there
+		G map[string]Value
+	}
+	for _, x := range []before{{}, {A: 3}, {A: 4, B: []string{"b"}}, {P: &inner{}}, {P: &inner{X: 2}}} {
+		now := after{A: x.A, B: x.B, P: x.P}
+		now.Later.C = "none"
+		if digest(&x) != digest(&now) {
+			t.Errorf("%+v has another digest when more can be said", x)
+		}
+		now.Later.D = 1
+		if digest(&x) == digest(&now) {
+			t.Errorf("%+v has the same digest though more is said", x)
+		}
+	}
+	if digest(&before{P: &inner{X: 2}}) == digest(&before{A: 0}) || digest(&before{A: 3}) == digest(&before{A: 0}) {
+		t.Error("what differs has one digest")
+	}
+}
