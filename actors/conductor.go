@@ -111,10 +111,10 @@ func (k *conductor) conducted(ctx context.Context) error {
 		return err
 	}
 	defer dir.Abort()
-	if err := k.inject(); err != nil {
+	defer func() { _ = k.injecting.close() }() // a run that comes to its end has done so
+	if err := k.inject(0); err != nil {
 		return dir.Fail(err)
 	}
-	defer k.injecting.close()
 	if err := k.prepare(ctx); err != nil {
 		return dir.Fail(causeOf(ctx, err))
 	}

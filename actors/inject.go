@@ -12,6 +12,7 @@ import (
 	"github.com/volley-snn/volley/internal/injection"
 	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/messages/control"
+	"github.com/volley-snn/volley/snn"
 )
 
 // refusedEvery is how often a node's log says that messages of clients were refused.
@@ -29,9 +30,14 @@ type injecting struct {
 	count int64     // so many
 }
 
-// inject opens the run's journal and its ingest, where the network has populations
-// that spikes are injected into.
-func (k *conductor) inject() error {
+// inject makes the ingest of an epoch, which begins after a tick; the first one opens
+// the run's journal. There is none where the network has no populations that spikes
+// are injected into.
+func (k *conductor) inject(from snn.Tick) (err error) {
+	if in := k.injecting; in != nil {
+		in.ingest, err = in.ingest.Succeed(k.plan, k.message.Epoch, 1, from)
+		return err
+	}
 	populations := k.network.Injected()
 	if len(populations) == 0 {
 		if k.submit.Replay != "" || k.submit.Pace != 0 {
@@ -49,14 +55,12 @@ func (k *conductor) inject() error {
 		if !known {
 			return refuse(control.Kind_KIND_DIGEST, "the journal %s has not arrived with the model", k.submit.Replay)
 		}
-		var err error
 		if c.Replay, err = injection.Open(bytes.NewReader(content), int64(len(content)), k.network); err != nil {
 			return refuse(control.Kind_KIND_MODEL, "%s: %v", k.submit.Replay, err)
 		}
 		in.replayed = true
 	}
-	var err error
-	if in.journal, err = injection.Create(filepath.Join(k.dir, record.InjectedFile), injection.NewHeader(k.network, k.c.Version)); err != nil {
+	if in.journal, err = injection.Create(filepath.Join(k.dir, record.InjectedFile), injection.NewHeader(k.network, k.c.Version), nil); err != nil {
 		return err
 	}
 	c.Journal = in.journal

@@ -82,7 +82,20 @@ const slack = time.Second
 
 // NewIngest prepares a run's ingest. The network has injected populations.
 func NewIngest(c IngestConfig) (*Ingest, error) {
-	return newIngest(c, &supply{intake: injection.NewIntake(c.Network)}, 1, 0)
+	return newIngest(c, &supply{intake: injection.NewIntake(c.Network, 0)}, 1, 0)
+}
+
+// ResumeIngest is the ingest of a run whose ingest is lost, and its journal is not:
+// what that holds is said again, and what clients send comes after it, and after the
+// tick that the first step begins after.
+func ResumeIngest(c IngestConfig, step int64, tick snn.Tick) (*Ingest, error) {
+	s := &supply{closed: max(c.Journal.Kept().Last, tick)}
+	s.intake = injection.NewIntake(c.Network, s.closed)
+	var err error
+	if s.kept, err = c.Journal.Reader(c.Network); err != nil {
+		return nil, err
+	}
+	return newIngest(c, s, lockstep.Step(step), tick)
 }
 
 // Succeed is the ingest of a later epoch, which begins with a step after a tick. This

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -39,10 +40,10 @@ func injectable(t *testing.T, set ...string) *kernel.Network {
 }
 
 // ingest gives a group its ingest, and the path of its journal.
-func (g *group) ingest(t *testing.T, n *kernel.Network, b bus.Bus, replay *injection.Reader, pace float64) (*exchange.Ingest, string) {
+func (g *group) ingest(t testing.TB, n *kernel.Network, b bus.Bus, replay *injection.Reader, pace float64) (*exchange.Ingest, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "injected.journal")
-	j, err := injection.Create(path, injection.NewHeader(n, "test"))
+	j, err := injection.Create(path, injection.NewHeader(n, "test"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +284,7 @@ func TestALaterEpochIsFedFromTheJournal(t *testing.T) {
 	connect := onMemory()
 	one, two := planOf(t, n, 1), planOf(t, n, 2)
 	path := filepath.Join(t.TempDir(), "injected.journal")
-	j, err := injection.Create(path, injection.NewHeader(n, "test"))
+	j, err := injection.Create(path, injection.NewHeader(n, "test"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,6 +335,28 @@ func TestALaterEpochIsFedFromTheJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	epoch(in, one, 3, 2, 80)
+	// The ingest is lost with its machine, and what has been kept is not.
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(t.TempDir(), "elsewhere.journal")
+	if j, err = injection.Reopen(path, content, n, nil); err != nil {
+		t.Fatal(err)
+	}
+	last := j.Kept().Last
+	if in, err = exchange.ResumeIngest(exchange.IngestConfig{Network: n, Plan: two, Bus: connect(), Run: "test", Epoch: 4, Journal: j}, 1, 10*n.Interval); err != nil {
+		t.Fatal(err)
+	}
+	taker.mutex.Lock()
+	for first := range taker.steps { // silent steps that were said after the last that is kept may be others now
+		if first >= int64(last) {
+			delete(taker.steps, first)
+		}
+	}
+	taker.mutex.Unlock()
+	sent = 0
+	epoch(in, two, 4, 1, 80)
 	if _, err := in.Finish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -404,5 +427,50 @@ func TestAPacedRunKeepsTime(t *testing.T) {
 	// It may come later, where the machine is busy, and the run began a little later.
 	if earliest := snn.Tick(at.Seconds() * 2 * 10_000 / 2); a.Tick < earliest || a.Error != "" {
 		t.Errorf("a spike that came after %v has tick %d: expected %d or later", at, a.Tick, earliest)
+	}
+}
+
+// BenchmarkIngest is a step of a network on two nodes, without an ingest, with one that
+// nobody sends to, and with one to which a volley is sent in every step.
+func BenchmarkIngest(b *testing.B) {
+	for _, c := range []struct {
+		name, left string
+		volleys    bool
+	}{{"without", "poisson, rate: 0 Hz", false}, {"silent", "spike_train_injector", false}, {"volleys", "spike_train_injector", true}} {
+		b.Run(c.name, func(b *testing.B) {
+			text := strings.NewReplacer("model: spike_train_injector", "model: "+c.left).Replace(small.Injected)
+			m, err := model.Load(fstest.MapFS{"m.yaml": {Data: []byte(text)}}, "m.yaml", model.Options{Set: []string{fmt.Sprintf("duration=%g ms", 1.5*float64(b.N)+30)}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			n, err := kernel.Compile(m, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			connect := onMemory()
+			g := start(b, n, 2, 1, connect)
+			if c.left == "spike_train_injector" {
+				g.ingest(b, n, connect(), nil, 0)
+			}
+			client, now := connect(), snn.Tick(0)
+			b.ResetTimer()
+			for now < n.End {
+				to := n.Boundary(now, nil)
+				if err := g.follower.Advance(&engine.Moment{}, to, nil); err != nil {
+					b.Fatal(err)
+				}
+				now = to
+				if c.volleys {
+					if err := client.Publish("volley.test.in.left", []byte(`{"neurons": [1, 5, 7, 9, 11, 22, 23, 24, 25, 39]}`)); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.StopTimer()
+			if err := g.follower.Settle(); err != nil {
+				b.Fatal(err)
+			}
+			g.end(b)
+		})
 	}
 }

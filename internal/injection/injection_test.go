@@ -43,7 +43,7 @@ func written(t testing.TB, n *kernel.Network, seed uint64, end bool) (data []byt
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 1))
 	path := filepath.Join(t.TempDir(), "j")
-	j, err := Create(path, NewHeader(n, "test"))
+	j, err := Create(path, NewHeader(n, "test"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,6 +167,72 @@ func TestATornTailIsCutAtTheLastWholeRecord(t *testing.T) {
 	}
 }
 
+// A journal that goes on elsewhere is the one that was cut short, and what follows.
+func TestAJournalGoesOnElsewhere(t *testing.T) {
+	n := network(t, small.Injected)
+	whole, want, ends, digest := written(t, n, 7, true)
+	at := len(ends) / 2
+	var second []byte
+	also := func(data []byte) error {
+		second = append(second, data...)
+		return nil
+	}
+	path := filepath.Join(t.TempDir(), "j")
+	j, err := Reopen(path, whole[:ends[at]+20], n, also)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(second, whole[:ends[at]]) {
+		t.Fatalf("the second place has %d bytes, and %d were whole", len(second), ends[at])
+	}
+	r, err := Open(bytes.NewReader(whole), int64(len(whole)), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last snn.Tick
+	for _, s := range want { // the rest, step by step as it was
+		for _, b := range recordsOf(t, r, &last, s.tick) {
+			if b.From >= j.Kept().Last {
+				if err := j.Append(b); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	again, err := j.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, _ := os.ReadFile(path); again != digest || !bytes.Equal(first, whole) || !bytes.Equal(second, whole) {
+		t.Errorf("a journal of %d bytes became one of %d, and %d in the second place", len(whole), len(first), len(second))
+	}
+	if _, err := Reopen(path, whole, n, nil); !errors.Is(err, ErrClosed) {
+		t.Errorf("a journal that has ended goes on: %v", err)
+	}
+	j, err = Create(filepath.Join(t.TempDir(), "k"), NewHeader(n, "test"), func([]byte) error { return errors.New("the store is away") })
+	if err == nil || !strings.Contains(err.Error(), "the store is away") {
+		t.Errorf("what the second place did not take counts: %+v %v", j, err)
+	}
+}
+
+// recordsOf is the records of a journal that end from tick to on and after *last, which
+// moves on.
+func recordsOf(t *testing.T, r *Reader, last *snn.Tick, to snn.Tick) (all []*kernel.Batch) {
+	t.Helper()
+	for *last < to {
+		if err := r.read(); err != nil {
+			t.Fatal(err)
+		}
+		if r.over {
+			break
+		}
+		b := r.record
+		*last = b.From + snn.Tick(b.Ticks())
+		all = append(all, &kernel.Batch{From: b.From, Offsets: slices.Clone(b.Offsets), GIDs: slices.Clone(b.GIDs)})
+	}
+	return all
+}
+
 // Anything else than a torn tail is refused: each bit of a whole journal matters, but
 // for those of the end itself, without which all that it holds is still there.
 func TestADamagedJournalIsRefused(t *testing.T) {
@@ -234,7 +300,7 @@ func TestAJournalOfAnotherRunIsRefused(t *testing.T) {
 
 func TestWhatMakesNoSenseIsRefusedAndCounted(t *testing.T) {
 	n := network(t, small.Injected)
-	in := NewIntake(n)
+	in := NewIntake(n, 0)
 	in.Take(0, 100)
 	refused := int64(0)
 	for text, want := range map[string]string{
@@ -267,7 +333,7 @@ func TestWhatMakesNoSenseIsRefusedAndCounted(t *testing.T) {
 func TestTicksAreGiven(t *testing.T) {
 	n := network(t, small.Injected)
 	left := n.Injected()[0].Range.First
-	in := NewIntake(n)
+	in := NewIntake(n, 0)
 	in.Take(0, 100)
 	for _, m := range []string{
 		`{"neurons": [5, 3, 5]}`, `{"neurons": [1], "tick": 50}`, `{"neurons": [9, 8], "tick": 110, "after": [15, 0]}`, `{"neurons": []}`,
@@ -315,7 +381,7 @@ func TestTicksAreGiven(t *testing.T) {
 type spikes = []spike
 
 func TestTooMuchIsRefused(t *testing.T) {
-	in := NewIntake(network(t, small.Injected))
+	in := NewIntake(network(t, small.Injected), 0)
 	volley := fmt.Appendf(nil, `{"neurons": [%s0]}`, strings.Repeat("1, ", 9999))
 	for range MostWaiting/10_000 + 50 {
 		in.Add("left", volley, "", 0)
@@ -346,7 +412,7 @@ func FuzzMessage(f *testing.F) {
 	n := network(f, small.Injected)
 	f.Add([]byte(`{"neurons": [1, 2], "tick": 4, "after": [0, 1]}`), int64(7))
 	f.Fuzz(func(t *testing.T, data []byte, now int64) {
-		in := NewIntake(n)
+		in := NewIntake(n, 0)
 		in.Take(0, 10)
 		in.Add("right", data, "to", snn.Tick(now))
 		waiting := in.Counts().Waiting

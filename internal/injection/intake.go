@@ -54,9 +54,10 @@ type Reply struct {
 	Data []byte
 }
 
-// NewIntake takes spikes for a network from its first tick.
-func NewIntake(n *kernel.Network) *Intake {
-	return &Intake{n: n, waiting: map[snn.Tick][]snn.GID{}, answers: map[snn.Tick][]reply{}}
+// NewIntake takes spikes for a network from the tick after one that is closed, 0 at
+// the start of a run.
+func NewIntake(n *kernel.Network, closed snn.Tick) *Intake {
+	return &Intake{n: n, closed: closed, waiting: map[snn.Tick][]snn.GID{}, answers: map[snn.Tick][]reply{}}
 }
 
 // Add takes a message to a population; now is the tick that spikes of now belong to,

@@ -1,6 +1,7 @@
 package injection
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -17,6 +18,7 @@ import (
 // returned. It is not safe for concurrent use.
 type Journal struct {
 	file   *os.File
+	also   func(data []byte) error
 	digest hash.Hash
 	counts Kept
 
@@ -33,14 +35,39 @@ type Kept struct {
 	Last                   snn.Tick // of the last record
 }
 
-// Create begins a journal in a new file.
-func Create(path string, h *Header) (*Journal, error) {
+// Create begins a journal in a new file. also, where not nil, takes each part of it to
+// a second place, such as a store that outlives this machine, before that counts.
+func Create(path string, h *Header, also func(data []byte) error) (*Journal, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("the journal of injected spikes: %w", err)
 	}
-	j := &Journal{file: file, digest: sha256.New()}
+	j := &Journal{file: file, also: also, digest: sha256.New()}
 	j.buffer = messages.AppendFrame(j.buffer, messages.Frame{Kind: messages.HeaderFrame}, h.encode())
+	if err := j.Sync(); err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return j, nil
+}
+
+// Reopen goes on with a journal that was cut short, whose content a run's second place
+// had: it is written to a new file, without what a crash left of a last record, and
+// taken by also as a whole.
+func Reopen(path string, content []byte, n *kernel.Network, also func(data []byte) error) (*Journal, error) {
+	r, err := Open(bytes.NewReader(content), int64(len(content)), n)
+	if err != nil {
+		return nil, err
+	}
+	if r.Ended {
+		return nil, fmt.Errorf("%w: its run has ended", ErrClosed)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("the journal of injected spikes: %w", err)
+	}
+	j := &Journal{file: file, also: also, digest: sha256.New(), buffer: bytes.Clone(content[:r.Kept.Bytes]), counts: r.Kept}
+	j.counts.Bytes = 0
 	if err := j.Sync(); err != nil {
 		_ = file.Close()
 		return nil, err
@@ -91,6 +118,9 @@ func (j *Journal) Sync() error {
 	_, err := j.file.Write(j.buffer)
 	if err == nil {
 		err = j.file.Sync()
+	}
+	if err == nil && j.also != nil {
+		err = j.also(j.buffer)
 	}
 	if err != nil {
 		// What of it is on the disk nobody knows: another try could make a gap.
