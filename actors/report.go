@@ -71,7 +71,7 @@ func (k *conductor) accountOf(node int, r *control.PartitionReports) *engine.Acc
 		if i >= own.Parts {
 			break
 		}
-		part := record.Partition{ID: own.First + i, Node: own.Node.Name, Neurons: int64(k.plan.Parts[own.First+i].Range.Len()), Synapses: p.Synapses}
+		part := record.Partition{ID: own.First + i, Node: own.Node.Name, Neurons: int64(k.plan.Parts[own.First+i].Range.Len()), Synapses: p.Synapses, Bytes: p.Bytes}
 		for _, pop := range k.network.Populations {
 			if r := pop.Range.Intersect(k.plan.Parts[own.First+i].Range); r.Len() > 0 {
 				part.Ranges = append(part.Ranges, record.Slice{Population: pop.Name, First: r.First, End: r.End})

@@ -12,9 +12,15 @@ type Speed struct {
 	LatencyNs float64 // from sending to taking
 	BytesPerS float64 // between two nodes
 
-	// Cores that all nodes share, where they run on one machine; 0 where each has
-	// its own.
+	// Of the recorder's processor time: for a step, for each spike of it besides,
+	// and for a step of which nothing is recorded.
+	RecordNs, RecordSpikeNs, FollowNs float64
+	// Cores that all nodes and the recorder share, where they run on one machine; 0
+	// where each has its own.
 	Cores int
+	// TogetherNs is what a step took of as many nodes on these cores that compute for
+	// as long, and whose envelopes have no spikes; 0 where that was not measured.
+	TogetherNs float64
 }
 
 // Pace is the steps of a run.
@@ -39,11 +45,14 @@ type Load struct {
 type Forecast struct {
 	Loads      []Load // by node
 	ComputeNs  float64
-	ExchangeNs float64
+	ExchangeNs float64 // that comes on top, the recorder's share of shared cores too
+	RecordNs   float64 // of the recorder, while the nodes compute on
 	StepNs     float64
 
 	// RealTimeFactor is wall time over biological time.
 	RealTimeFactor float64
+
+	threads int // of all nodes
 }
 
 // envelopeBytes is what a silent step takes: frame and envelope of no partition.
@@ -54,6 +63,7 @@ func (p *Plan) Forecast(n *Network, s Speed, pace Pace) *Forecast {
 	f := &Forecast{Loads: make([]Load, len(p.Shares))}
 	for k := range p.Shares {
 		p.load(n, k, s, pace, f.Loads)
+		f.threads += p.Shares[k].Node.Threads
 	}
 	f.ComputeNs, f.ExchangeNs = p.time(f.Loads, s)
 	f.StepNs = f.ComputeNs + f.ExchangeNs
@@ -61,8 +71,30 @@ func (p *Plan) Forecast(n *Network, s Speed, pace Pace) *Forecast {
 		_, busy := p.time(f.Loads, Speed{Cores: s.Cores, BytesPerS: math.Inf(1)})
 		f.StepNs = max(f.ComputeNs+busy, f.ExchangeNs)
 	}
+	f.record(s)
 	f.RealTimeFactor = f.StepNs / (pace.Ticks * pace.DtMs * 1e6)
 	return f
+}
+
+// record lets the recorder take part: all wait for one that is slower than they, and
+// on shared cores it takes its time from them, where no core is idle.
+func (f *Forecast) record(s Speed) {
+	spikes, coded := 0.0, 0.0
+	for _, l := range f.Loads {
+		spikes += l.SpikesOut
+		coded += float64((l.SpikesOut + l.SpikesIn) * s.SpikeNs)
+	}
+	f.RecordNs = s.RecordNs + float64(spikes*(s.RecordSpikeNs+s.SpikeNs))
+	if s.TogetherNs > 0 {
+		f.StepNs = s.TogetherNs + float64(coded/float64(s.Cores))
+	}
+	if s.Cores > 0 {
+		idle := max(s.Cores-f.threads, 0)
+		f.StepNs += max(f.RecordNs-float64(float64(idle)*f.StepNs), 0) / float64(s.Cores)
+	}
+	f.StepNs = max(f.StepNs, s.FollowNs+f.RecordNs)
+	f.ComputeNs = min(f.ComputeNs, f.StepNs)
+	f.ExchangeNs = f.StepNs - f.ComputeNs
 }
 
 // load fills in what node k computes and sends, and what its consumers take of it.

@@ -31,7 +31,8 @@ func TestForecastOfTwoNodes(t *testing.T) {
 	}
 	s.Cores = 1 // four threads and all that is sent share it
 	shared := p.Forecast(n, s, Pace{DtMs: 0.1, Ticks: 10, Lag: 1})
-	if shared.ComputeNs != 4*f.ComputeNs || math.Abs(shared.ExchangeNs-f.ExchangeNs-busy) > 1e-6 {
+	recorder := 2 * spikes * s.SpikeNs
+	if shared.ComputeNs != 4*f.ComputeNs || math.Abs(shared.ExchangeNs-f.ExchangeNs-busy-recorder) > 1e-6 {
 		t.Errorf("on one core: %v and %v ns", shared.ComputeNs, shared.ExchangeNs)
 	}
 }
@@ -46,6 +47,32 @@ func TestExchangeHidesBehindComputingWhereDelaysAllowIt(t *testing.T) {
 	one, two := p.Forecast(n, s, Pace{0.1, 10, 1}), p.Forecast(n, s, Pace{0.1, 10, 2})
 	if one.StepNs != one.ComputeNs+one.ExchangeNs || two.StepNs != max(two.ComputeNs, two.ExchangeNs) {
 		t.Errorf("steps of %v and %v ns, of %v and %v", one.StepNs, two.StepNs, one.ComputeNs, one.ExchangeNs)
+	}
+}
+
+func TestTheRecorderTakesPart(t *testing.T) {
+	n := network([]int{200}, Arrow{0, 0})
+	p, err := Make(n, equalNodes(2), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pace := Pace{DtMs: 0.1, Ticks: 10, Lag: 1} // 2 spikes a step
+	s := Speed{UnitNs: 3, LatencyNs: 1000, BytesPerS: math.Inf(1), RecordNs: 100, RecordSpikeNs: 10, FollowNs: 50}
+	f := p.Forecast(n, s, pace)
+	if f.RecordNs != 120 || f.StepNs != 1500+1000 {
+		t.Errorf("beside nodes with cores of their own recording takes %v ns, a step %v", f.RecordNs, f.StepNs)
+	}
+	s.RecordNs = 9000
+	if f = p.Forecast(n, s, pace); f.StepNs != 9020+50 {
+		t.Errorf("a slow recorder makes steps of %v ns", f.StepNs)
+	}
+	s.Cores, s.TogetherNs, s.RecordNs = 2, 4000, 2980 // four threads, no core for the recorder
+	if f = p.Forecast(n, s, pace); f.StepNs != 4000+1500 || f.ExchangeNs != 5500-3000 {
+		t.Errorf("on two cores a step takes %v ns, %v of them the exchange", f.StepNs, f.ExchangeNs)
+	}
+	s.Cores = 5
+	if f = p.Forecast(n, s, pace); f.StepNs != 4000 {
+		t.Errorf("where a core is idle a step takes %v ns", f.StepNs)
 	}
 }
 

@@ -21,6 +21,7 @@ type Group struct {
 	Range     snn.Range
 	RateHz    float64 // expected of a neuron
 	BytesEach float64 // memory of a neuron with its incoming synapses
+	BytesPart float64 // of a part that has any of the neurons: indices of their sources
 }
 
 // Arrow says that spikes of one group go to another, by their places among the groups.

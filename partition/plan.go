@@ -88,6 +88,11 @@ func Make(n *Network, nodes []Node, o Options) (*Plan, error) {
 			}
 			s.Cost += part.Cost
 			p.Parts = append(p.Parts, part)
+			for _, g := range n.Groups {
+				if g.Range.Intersect(part.Range).Len() > 0 {
+					s.Bytes += g.BytesPart
+				}
+			}
 		}
 		for _, g := range n.Groups {
 			s.Bytes += float64(g.BytesEach * float64(g.Range.Intersect(s.Range).Len()))

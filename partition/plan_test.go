@@ -15,7 +15,7 @@ func network(sizes []int, arrows ...Arrow) *Network {
 	n := &Network{Arrows: arrows}
 	for _, size := range sizes {
 		first := snn.GID(len(n.Costs))
-		n.Groups = append(n.Groups, Group{snn.Range{First: first, End: first + snn.GID(size)}, 10, 100})
+		n.Groups = append(n.Groups, Group{Range: snn.Range{First: first, End: first + snn.GID(size)}, RateHz: 10, BytesEach: 100})
 		for range size {
 			n.Costs = append(n.Costs, 1)
 		}

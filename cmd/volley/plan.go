@@ -5,15 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-snn/volley/actors"
 	"github.com/volley-snn/volley/actors/pretended"
 	"github.com/volley-snn/volley/internal/bench"
 	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/results"
 	"github.com/volley-snn/volley/partition"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
@@ -23,7 +28,8 @@ import (
 type planFlags struct {
 	set              []string
 	data             string
-	nodes, threads   int
+	nodes            []int
+	threads          int
 	partitions       int
 	cores            int
 	memory           int64
@@ -33,6 +39,8 @@ type planFlags struct {
 	costs            string
 	dryRun           bool
 	steps            int
+	check            bool
+	repeats          int
 	json             bool
 }
 
@@ -45,10 +53,16 @@ What a step costs is measured here, on this machine, with the model itself; wher
 does not fit, --costs takes what "volley plan --json" said of a smaller version of it. What a
 message costs is measured over NATS on loopback; say --latency for a network between machines.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := f.check(); err != nil {
+			if f.check && !c.Flags().Changed("threads") {
+				f.threads = 1
+			}
+			if f.check && f.cores == 0 {
+				f.cores = runtime.NumCPU()
+			}
+			if err := f.checkFlags(); err != nil {
 				return err
 			}
-			r, err := f.plan(c.Context(), args[0])
+			r, err := f.report(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -61,8 +75,8 @@ message costs is measured over NATS on loopback; say --latency for a network bet
 	fl := c.Flags()
 	fl.StringArrayVar(&f.set, "set", nil, "change the model: path=value, or a parameter's name=value; may be repeated")
 	fl.StringVar(&f.data, "data", "", "directory of data files that are not beside the model")
-	fl.IntVar(&f.nodes, "nodes", 1, "how many nodes")
-	fl.IntVar(&f.threads, "threads", runtime.NumCPU(), "threads of a node")
+	fl.IntSliceVar(&f.nodes, "nodes", []int{1}, "how many nodes; several numbers are compared")
+	fl.IntVar(&f.threads, "threads", runtime.NumCPU(), "threads of a node; with --check 1 where not said")
 	fl.IntVar(&f.partitions, "partitions", 0, "partitions in all (default: one a thread)")
 	fl.IntVar(&f.cores, "cores", 0, "cores that all nodes share, where they run on one machine (default: each has its own)")
 	fl.Int64Var(&f.memory, "memory", 0, "bytes of memory that a node gives to partitions (default: any)")
@@ -73,18 +87,46 @@ message costs is measured over NATS on loopback; say --latency for a network bet
 	fl.StringVar(&f.costs, "costs", "", "file of \"volley plan --json\" of a smaller version of the model, in place of measuring")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "run the protocol of all nodes in this process, with spikes at the rates measured")
 	fl.IntVar(&f.steps, "steps", 50, "steps of --dry-run")
+	fl.BoolVar(&f.check, "check", false, "run the model on local nodes too, and print predicted, measured, and the error")
+	fl.IntVar(&f.repeats, "repeats", 3, "runs of each number of nodes with --check, of which the median counts")
 	fl.BoolVar(&f.json, "json", false, "print JSON")
 	return c
 }
 
-// check refuses values of flags that mean nothing. The error is a usageError.
-func (f *planFlags) check() error {
+// report is a forecast of one number of nodes, or a comparison of several.
+func (f *planFlags) report(ctx context.Context, arg string) (interface{ print(io.Writer) error }, error) {
+	p, err := f.prepare(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	if f.check || len(f.nodes) > 1 {
+		return p.compare(ctx)
+	}
+	if !f.together() {
+		return p.forecast(ctx, f.nodes[0], nil)
+	}
+	l, err := startCluster(ctx, f.nodes[0], f.threads)
+	if err != nil {
+		return nil, err
+	}
+	defer l.end()
+	return p.forecast(ctx, f.nodes[0], l)
+}
+
+// checkFlags refuses values of flags that mean nothing. The error is a usageError.
+func (f *planFlags) checkFlags() error {
+	if len(f.nodes) == 0 {
+		return usageError{errors.New("--nodes: expected at least one number")}
+	}
+	if f.check && !f.together() {
+		return usageError{fmt.Errorf("--check runs the model here, on nodes of this machine: expected --nodes up to %d, and no --cores but the %d that it has", mostTogether, runtime.NumCPU())}
+	}
 	for _, flag := range []struct {
 		name  string
 		value float64
 		least float64
 	}{
-		{"nodes", float64(f.nodes), 1}, {"threads", float64(f.threads), 1}, {"partitions", float64(f.partitions), 0}, {"cores", float64(f.cores), 0},
+		{"nodes", float64(slices.Min(f.nodes)), 1}, {"repeats", float64(f.repeats), 1}, {"threads", float64(f.threads), 1}, {"partitions", float64(f.partitions), 0}, {"cores", float64(f.cores), 0},
 		{"memory", float64(f.memory), 0}, {"latency", float64(f.latency), 0}, {"message", float64(f.message), 0}, {"bandwidth", f.bandwidth, 1e-6},
 		{"measure", float64(f.measure), float64(10 * time.Millisecond)}, {"steps", float64(f.steps), 1},
 	} {
@@ -95,54 +137,113 @@ func (f *planFlags) check() error {
 	return nil
 }
 
-// plan makes the plan and says what it comes to.
-func (f *planFlags) plan(ctx context.Context, arg string) (*planReport, error) {
-	m, files, err := resolve(arg, f.data, model.Options{Set: f.set})
+// planning is what forecasts of a model rest on.
+type planning struct {
+	*planFlags
+	bundle   *actors.Bundle
+	n        *kernel.Network
+	network  *partition.Network // with the rates that were measured
+	pace     *bench.Pace
+	measured bool
+	cost     busCost
+	stand    *standIn // nil where nodes do not share this machine
+	follow   together // of one node that computes nothing: the recorder sets its pace
+}
+
+// prepare measures what all forecasts need.
+func (f *planFlags) prepare(ctx context.Context, arg string) (*planning, error) {
+	places, name, folder, err := locate(arg, "", f.data)
 	if err != nil {
 		return nil, err
 	}
-	n, err := kernel.Compile(m, files)
-	if err != nil {
+	p := &planning{planFlags: f}
+	if p.bundle, p.n, err = actors.Pack(places, name, model.Options{Set: f.set, Folder: folder}); err != nil {
 		return nil, err
 	}
-	pace, measured, err := f.pace(ctx, n)
-	if err != nil {
+	p.network = engine.ToPlan(p.n)
+	if _, err := p.plan(slices.Max(f.nodes)); err != nil {
 		return nil, err
 	}
-	network := engine.ToPlan(n)
-	for k, pop := range n.Populations {
-		if rate, known := pace.RatesHz[pop.Name]; known {
-			network.Groups[k].RateHz = rate
+	if p.pace, p.measured, err = f.pace(ctx, p.n); err != nil {
+		return nil, err
+	}
+	for k, pop := range p.n.Populations {
+		if rate, known := p.pace.RatesHz[pop.Name]; known {
+			p.network.Groups[k].RateHz = rate
 		}
 	}
-	var nodes []partition.Node
-	for k := range f.nodes {
-		nodes = append(nodes, partition.Node{Name: fmt.Sprintf("node-%d", k), Threads: f.threads, MemoryBytes: f.memory})
+	if p.cost, err = f.busCost(ctx); err != nil || !f.together() {
+		return p, err
 	}
-	p, err := partition.Make(network, nodes, partition.Options{Parts: f.partitions})
+	fmt.Fprintf(os.Stderr, "measuring what nodes do to each other on the %d cores of this machine\n", f.cores)
+	if p.stand, err = newStandIn(ctx); err != nil {
+		return nil, err
+	}
+	alone, err := startCluster(ctx, 1, f.threads)
+	if err != nil {
+		return nil, err
+	}
+	defer alone.end()
+	p.follow, err = p.stand.measure(ctx, alone, 1, 0)
+	return p, err
+}
+
+// plan divides the network among so many nodes.
+func (p *planning) plan(count int) (*partition.Plan, error) {
+	var nodes []partition.Node
+	for k := range count {
+		nodes = append(nodes, partition.Node{Name: fmt.Sprintf("node-%d", k), Threads: p.threads, MemoryBytes: p.memory})
+	}
+	plan, err := partition.Make(p.network, nodes, partition.Options{Parts: p.partitions})
 	var small *partition.TooSmall
 	if errors.As(err, &small) {
 		return nil, usageError{err}
-	} else if err != nil {
-		return nil, err
 	}
-	cost, err := f.busCost(ctx)
+	return plan, err
+}
+
+// forecast says what so many nodes come to. l is these nodes, where they run on this
+// machine, else nil.
+func (p *planning) forecast(ctx context.Context, count int, l *localCluster) (*planReport, error) {
+	plan, err := p.plan(count)
 	if err != nil {
 		return nil, err
 	}
-	speed := partition.Speed{UnitNs: pace.UnitNs, SpikeNs: pace.SpikeNs, MessageNs: float64(cost.Message), LatencyNs: float64(cost.Latency), BytesPerS: f.bandwidth * 1e6, Cores: f.cores}
-	r := newPlanReport(n, network, p, speed, partition.Pace{DtMs: n.DtMs, Ticks: pace.StepTicks, Lag: 1}, pace)
-	r.Measured = measured
-	r.LatencyUs, r.MessageUs, r.BandwidthMBps = speed.LatencyNs/1000, speed.MessageNs/1000, f.bandwidth
-	if f.dryRun {
-		r.DryRun, err = pretended.Run(pretended.Config{Network: network, Plan: p, DtMs: n.DtMs, Ticks: max(int(pace.StepTicks+0.5), 1), Lag: 1, Steps: f.steps, Seed: max(n.Seeds.Base, 1)})
+	speed := partition.Speed{UnitNs: p.pace.UnitNs, SpikeNs: p.pace.SpikeNs, MessageNs: float64(p.cost.Message), LatencyNs: float64(p.cost.Latency), BytesPerS: p.bandwidth * 1e6, Cores: p.cores,
+		RecordNs: p.pace.RecordNs, RecordSpikeNs: p.pace.RecordSpikeNs, FollowNs: p.follow.StepNs}
+	steps := partition.Pace{DtMs: p.n.DtMs, Ticks: p.pace.StepTicks, Lag: 1}
+	startS := p.follow.StartS
+	if l != nil && count > 1 {
+		computing := 0.0
+		for _, load := range plan.Forecast(p.network, speed, steps).Loads {
+			computing += load.ComputeNs * float64(p.threads)
+		}
+		t, err := p.stand.measure(ctx, l, count*p.threads, computing)
+		if err != nil {
+			return nil, err
+		}
+		speed.TogetherNs, startS = t.StepNs, t.StartS
+	}
+	r := newPlanReport(p.n, p.network, plan, speed, steps, p.pace)
+	r.Measured, r.StartS = p.measured, startS
+	r.LatencyUs, r.MessageUs, r.BandwidthMBps = speed.LatencyNs/1000, speed.MessageNs/1000, p.bandwidth
+	if p.dryRun {
+		r.DryRun, err = pretended.Run(pretended.Config{Network: p.network, Plan: plan, DtMs: p.n.DtMs, Ticks: max(int(p.pace.StepTicks+0.5), 1), Lag: 1, Steps: p.steps, Seed: max(p.n.Seeds.Base, 1)})
 	}
 	return r, err
 }
 
+// together reports whether the nodes are those of one machine, and that is this one.
+func (f *planFlags) together() bool {
+	return f.cores == runtime.NumCPU() && slices.Max(f.nodes) <= mostTogether
+}
+
+// mostTogether is how many nodes are started to measure what they do to each other.
+const mostTogether = 16
+
 // busCost is what messages cost: as told, and else as measured.
 func (f *planFlags) busCost(ctx context.Context) (c busCost, err error) {
-	if f.nodes > 1 && (f.latency == 0 || f.message == 0) {
+	if slices.Max(f.nodes) > 1 && (f.latency == 0 || f.message == 0) {
 		if c, err = measureBus(ctx); err != nil {
 			return c, fmt.Errorf("measuring NATS on loopback: %w", err)
 		}
@@ -175,6 +276,43 @@ func (f *planFlags) pace(ctx context.Context, n *kernel.Network) (p *bench.Pace,
 		return nil, false, usageError{fmt.Errorf("%s takes about %s, and this machine has %s: it cannot be measured here; give --costs FILE, what volley plan --json said of a smaller version", n.Model.Name, size(e.Bytes), size(has))}
 	}
 	fmt.Fprintf(os.Stderr, "measuring %s here for at most %v\n", n.Model.Name, f.measure)
-	p, err = bench.MeasurePace(ctx, n, min(f.threads, runtime.NumCPU()), f.measure)
+	recorders, done, err := recordersOf(n)
+	if err != nil {
+		return nil, false, err
+	}
+	defer done()
+	p, err = bench.MeasurePace(ctx, n, min(f.threads, runtime.NumCPU()), f.measure, recorders...)
 	return p, true, err
+}
+
+// recordersOf is what records a run of the network, into a directory that done removes.
+func recordersOf(n *kernel.Network) (all []engine.Observer, done func(), err error) {
+	path, err := os.MkdirTemp("", "volley-plan-")
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := record.Create(path, record.Options{})
+	if err != nil {
+		_ = os.RemoveAll(path)
+		return nil, nil, err
+	}
+	done = func() {
+		dir.Abort()
+		_ = os.RemoveAll(path)
+	}
+	for _, make := range []func() (engine.Observer, error){
+		func() (engine.Observer, error) { return engine.NewRecorder(n, dir) },
+		func() (engine.Observer, error) { return engine.NewSynchrony(n, dir) },
+		func() (engine.Observer, error) { return engine.NewPhases(n), nil },
+		func() (engine.Observer, error) { return results.New(n) },
+		func() (engine.Observer, error) { return engine.NewSignals(n, dir) },
+	} {
+		o, err := make()
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		all = append(all, o)
+	}
+	return all, done, nil
 }

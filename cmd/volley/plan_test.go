@@ -66,10 +66,13 @@ func TestPlanOfNodes(t *testing.T) {
 
 func TestMistakesOfPlans(t *testing.T) {
 	for args, want := range map[string]string{
-		"--nodes 0":                   "--nodes is too small",
-		"--bandwidth NaN":             "--bandwidth is too small",
-		"--costs /nowhere":            "--costs: open /nowhere",
-		"--memory 100 --measure 10ms": "node node-0: its share takes",
+		"--nodes 0":                    "--nodes is too small",
+		"--bandwidth NaN":              "--bandwidth is too small",
+		"--costs /nowhere":             "--costs: open /nowhere",
+		"--memory 100 --measure 10ms":  "node node-0: its share takes",
+		"--nodes 1,40 --check":         "--check runs the model here",
+		"--nodes 2 --check --cores 99": "--check runs the model here",
+		"--repeats 0":                  "--repeats is too small",
 	} {
 		var stderr bytes.Buffer
 		if code := execute(t.Context(), strings.Fields("plan "+smallBrunel+" "+args), &stderr); code != exitUsage || !strings.Contains(stderr.String(), want) {

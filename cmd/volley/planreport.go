@@ -32,24 +32,28 @@ type planReport struct {
 	Nodes          []plannedNode `json:"nodes"`
 	Sums           []plannedSum  `json:"sums,omitempty"`
 
+	RecordUs float64 `json:"record_us"`         // of the recorder, a step
+	StartS   float64 `json:"start_s,omitempty"` // that a run takes for its first step, where measured
+
 	DryRun *pretended.Report `json:"dry_run,omitempty"`
 }
 
 // plannedNode is a node of a plan.
 type plannedNode struct {
-	Name       string  `json:"name"`
-	First      uint32  `json:"first_gid"`
-	End        uint32  `json:"end_gid"`
-	Partitions int     `json:"partitions"`
-	Bytes      int64   `json:"bytes"`
-	CostShare  float64 `json:"cost_share"`
-	Sources    int     `json:"sources"`
-	Audiences  int     `json:"audiences"`
-	ComputeUs  float64 `json:"compute_us"`
-	Messages   float64 `json:"messages"`
-	Received   float64 `json:"received"`
-	BytesOut   float64 `json:"bytes_out"`
-	BytesIn    float64 `json:"bytes_in"`
+	Name         string  `json:"name"`
+	First        uint32  `json:"first_gid"`
+	End          uint32  `json:"end_gid"`
+	Partitions   int     `json:"partitions"`
+	Bytes        int64   `json:"bytes"`
+	SynapseBytes int64   `json:"synapse_bytes"` // of these
+	CostShare    float64 `json:"cost_share"`
+	Sources      int     `json:"sources"`
+	Audiences    int     `json:"audiences"`
+	ComputeUs    float64 `json:"compute_us"`
+	Messages     float64 `json:"messages"`
+	Received     float64 `json:"received"`
+	BytesOut     float64 `json:"bytes_out"`
+	BytesIn      float64 `json:"bytes_in"`
 }
 
 // plannedSum is where the windows that a projection learns from are summed.
@@ -64,19 +68,20 @@ func newPlanReport(n *kernel.Network, network *partition.Network, p *partition.P
 	e := n.Estimate(len(p.Parts))
 	r := &planReport{
 		Model: n.Model.Name, Neurons: e.Neurons, Synapses: e.Synapses, Bytes: e.Bytes, Pace: pace,
-		StepMs: steps.Ticks * steps.DtMs, ComputeUs: f.ComputeNs / 1000, ExchangeUs: f.ExchangeNs / 1000, RealTimeFactor: f.RealTimeFactor,
+		StepMs: steps.Ticks * steps.DtMs, ComputeUs: f.ComputeNs / 1000, ExchangeUs: f.ExchangeNs / 1000, RecordUs: f.RecordNs / 1000, RealTimeFactor: f.RealTimeFactor,
 	}
+	speed.TogetherNs = 0
 	if alone, err := partition.Make(network, []partition.Node{{Threads: p.Shares[0].Node.Threads}}, partition.Options{}); err == nil {
 		r.AloneFactor = alone.Forecast(network, speed, steps).RealTimeFactor
 	}
-	cost := 0.0
+	cost, neuron := 0.0, float64(e.NeuronBytes)/float64(max(n.Size(), 1))
 	for _, s := range p.Shares {
 		cost += s.Cost
 	}
 	for k, s := range p.Shares {
 		l := &f.Loads[k]
 		r.Nodes = append(r.Nodes, plannedNode{
-			Name: s.Node.Name, First: uint32(s.Range.First), End: uint32(s.Range.End), Partitions: s.Parts, Bytes: int64(s.Bytes), CostShare: s.Cost / cost,
+			Name: s.Node.Name, First: uint32(s.Range.First), End: uint32(s.Range.End), Partitions: s.Parts, Bytes: int64(s.Bytes), SynapseBytes: int64(s.Bytes - neuron*float64(s.Range.Len())), CostShare: s.Cost / cost,
 			Sources: len(s.Sources), Audiences: len(s.Audiences), ComputeUs: l.ComputeNs / 1000, Messages: l.Messages, Received: l.Received, BytesOut: l.BytesOut, BytesIn: l.BytesIn,
 		})
 	}
@@ -118,7 +123,7 @@ func (r *planReport) print(to io.Writer) error {
 		}
 		fmt.Fprintf(to, "windows of %s: %s\n", s.Projection, where)
 	}
-	fmt.Fprintf(to, "\na step of %.4g ms takes %.1f us: %.1f computing, %.1f exchanging\n", r.StepMs, r.ComputeUs+r.ExchangeUs, r.ComputeUs, r.ExchangeUs)
+	fmt.Fprintf(to, "\na step of %.4g ms takes %.1f us: %.1f computing, %.1f exchanging; the recorder works %.1f us meanwhile\n", r.StepMs, r.ComputeUs+r.ExchangeUs, r.ComputeUs, r.ExchangeUs, r.RecordUs)
 	fmt.Fprintf(to, "%.3g x real time (wall over biological time); one such node alone %.3g, a speed-up of %.2f on %d nodes\n", r.RealTimeFactor, r.AloneFactor, r.AloneFactor/r.RealTimeFactor, len(r.Nodes))
 	if d := r.DryRun; d != nil {
 		fmt.Fprintf(to, "\ndry run of %d steps of %d nodes, a node and step (mean, most):\n", d.Steps, d.Nodes)

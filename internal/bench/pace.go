@@ -23,6 +23,11 @@ type Pace struct {
 
 	// SpikeNs is the processor time to write or to read a spike of a message.
 	SpikeNs float64 `json:"spike_ns"`
+
+	// What a run's files and results take of the one thread that records: each step,
+	// and each spike besides.
+	RecordNs      float64 `json:"record_ns"`
+	RecordSpikeNs float64 `json:"record_spike_ns"`
 }
 
 // warmUp is the share of the time measured that is passed over first: networks
@@ -33,14 +38,15 @@ const warmUp = 0.25
 var errEnough = errors.New("measured long enough")
 
 // MeasurePace builds a network and simulates it for at most a wall time, or until its
-// end. The error is one of building or running it, or of a run too short to tell.
-func MeasurePace(ctx context.Context, n *kernel.Network, threads int, budget time.Duration) (*Pace, error) {
+// end. The recorders observe it as they would a run, and their time is measured by
+// itself. The error is one of building or running it, or of a run too short to tell.
+func MeasurePace(ctx context.Context, n *kernel.Network, threads int, budget time.Duration, recorders ...engine.Observer) (*Pace, error) {
 	e, err := engine.New(n, engine.Config{Threads: threads})
 	if err != nil {
 		return nil, err
 	}
 	defer e.Close()
-	o := &paced{n: n, budget: budget, spikes: make([]int64, len(n.Populations)), start: time.Now()}
+	o := &paced{n: n, recorders: recorders, budget: budget, spikes: make([]int64, len(n.Populations)), start: time.Now()}
 	if err := engine.Run(ctx, e, o); err != nil && !errors.Is(err, errEnough) {
 		return nil, err
 	}
@@ -58,26 +64,32 @@ func MeasurePace(ctx context.Context, n *kernel.Network, threads int, budget tim
 		p.RatesHz[pop.Name] = float64(o.spikes[k]) / float64(max(pop.Size(), 1)) / (ticks * n.DtMs / 1000)
 	}
 	p.SpikeNs = spikeNs()
+	p.RecordNs, p.RecordSpikeNs = o.recording.fit()
 	return p, nil
 }
 
 // paced counts what happens after the warm-up.
 type paced struct {
-	n        *kernel.Network
-	budget   time.Duration
-	start    time.Time
-	resumed  time.Time // when the step under way began
-	from, to snn.Tick  // measured
-	spent    time.Duration
-	steps    int
-	spikes   []int64
+	n         *kernel.Network
+	recorders []engine.Observer
+	recording line // ns of recording by spikes, a step
+	budget    time.Duration
+	start     time.Time
+	resumed   time.Time // when the step under way began
+	from, to  snn.Tick  // measured
+	spent     time.Duration
+	steps     int
+	spikes    []int64
 }
 
 func (o *paced) Observe(m *engine.Moment) error {
 	now := time.Now()
+	if err := o.record(m); err != nil {
+		return err
+	}
 	if o.resumed.IsZero() {
 		if now.Sub(o.start) >= time.Duration(warmUp*float64(o.budget)) || m.Done >= warmUp {
-			o.resumed, o.from, o.to = now, m.To, m.To
+			o.resumed, o.from, o.to, o.recording = time.Now(), m.To, m.To, line{}
 		}
 		return nil
 	}
@@ -98,6 +110,46 @@ func (o *paced) Observe(m *engine.Moment) error {
 	}
 	o.resumed = time.Now()
 	return nil
+}
+
+// record lets the recorders see a step, and times them.
+func (o *paced) record(m *engine.Moment) error {
+	if len(o.recorders) == 0 {
+		return nil
+	}
+	start := time.Now()
+	for _, r := range o.recorders {
+		if err := r.Observe(m); err != nil {
+			return err
+		}
+	}
+	spikes := 0
+	for _, out := range m.Outputs {
+		spikes += len(out.Spikes.GIDs)
+	}
+	o.recording.add(float64(spikes), float64(time.Since(start).Nanoseconds()))
+	return nil
+}
+
+// line is points through which a straight line is laid.
+type line struct{ n, x, y, xx, xy float64 }
+
+func (l *line) add(x, y float64) {
+	l.n, l.x, l.y, l.xx, l.xy = l.n+1, l.x+x, l.y+y, l.xx+x*x, l.xy+x*y
+}
+
+// fit is the line of least squares with neither part below 0, which keeps the mean.
+func (l *line) fit() (at0, slope float64) {
+	if l.n == 0 {
+		return 0, 0
+	}
+	if spread := l.n*l.xx - l.x*l.x; spread > 0 {
+		slope = max((l.n*l.xy-l.x*l.y)/spread, 0)
+	}
+	if at0 = (l.y - slope*l.x) / l.n; at0 < 0 {
+		return 0, l.y / l.x
+	}
+	return at0, slope
 }
 
 // spikeNs is the mean of writing and reading 1,000 spikes of 100,000 neurons.

@@ -39,6 +39,7 @@ func (e *Engine) plan() record.Plan {
 		}
 		for _, h := range p.Sizes() {
 			part.Synapses += h.Synapses
+			part.Bytes += h.Bytes
 		}
 		plan.Partitions = append(plan.Partitions, part)
 	}

@@ -13,7 +13,7 @@ const expectedRateHz = 10
 func ToPlan(n *kernel.Network) *partition.Network {
 	p := &partition.Network{Costs: n.Costs(), Everyone: n.Protocol != nil}
 	place := map[*kernel.Population]int{}
-	estimate := n.Estimate(1)
+	estimate, cut := n.Estimate(1), n.Estimate(2)
 	for k, pop := range n.Populations {
 		place[pop] = k
 		p.Groups = append(p.Groups, partition.Group{Range: pop.Range, RateHz: expectedRateHz, BytesEach: float64(estimate.NeuronBytes) / float64(max(n.Size(), 1))})
@@ -21,7 +21,9 @@ func ToPlan(n *kernel.Network) *partition.Network {
 	for k, proj := range n.Projections {
 		p.Arrows = append(p.Arrows, partition.Arrow{Source: place[proj.Source], Target: place[proj.Target]})
 		target := &p.Groups[place[proj.Target]]
-		target.BytesEach += float64(estimate.Projections[k].Bytes) / float64(max(target.Range.Len(), 1))
+		index := cut.Projections[k].Bytes - estimate.Projections[k].Bytes // of one more part
+		target.BytesPart += float64(index)
+		target.BytesEach += float64(estimate.Projections[k].Bytes-index) / float64(max(target.Range.Len(), 1))
 	}
 	for _, m := range n.Learning() {
 		steps := (m.WindowTicks() + n.Interval - 1) / n.Interval

@@ -237,7 +237,7 @@ func TestSummaryJSON(t *testing.T) {
 func TestRunJSON(t *testing.T) {
 	path := t.TempDir()
 	run := &Run{ID: "r", Model: "m", ModelText: "name: m\n", DtMs: 0.1, Seeds: Seeds{1, 2, 3},
-		Populations: testPopulations, Plan: Plan{15, []Partition{{0, "n", []Slice{{"E", 0, 80}}, 80, 9}}},
+		Populations: testPopulations, Plan: Plan{15, []Partition{{0, "n", []Slice{{"E", 0, 80}}, 80, 9, 40}}},
 		WeightQuanta:     map[string]map[string]float64{"E": {"ex": 0.0625}},
 		WeightHistograms: []WeightHistogram{{"p", "pA", []float64{0, 1, 2}, []int64{1, 2}, []int64{2, 1}}},
 		Phases:           []Phase{{Name: "train", Accuracy: 0.5, MeanSpikes: 3, Blocks: []Block{{0, 10, 1, 3, 0.5}}}}}

@@ -131,6 +131,7 @@ type Partition struct {
 	Ranges   []Slice `json:"ranges"`
 	Neurons  int64   `json:"neurons"`
 	Synapses int64   `json:"synapses"` // incoming
+	Bytes    int64   `json:"bytes"`    // of these
 }
 
 // Slice is part of a population, in GIDs: First inclusive, End exclusive.
