@@ -16,10 +16,10 @@ import (
 
 func benchCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "bench", Short: "Measure what this machine does: inner loops, a model, or how it scales", Args: cobra.NoArgs,
+		Use: "bench", Short: "Measure what this machine does: inner loops, a model, how it scales, what it survives", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(benchKernelCommand(), benchModelCommand(), benchScaleCommand(), benchTargetsCommand(), benchLockstepCommand(), benchExchangeCommand(), exchangeNodeCommand())
+	c.AddCommand(benchKernelCommand(), benchModelCommand(), benchScaleCommand(), benchTargetsCommand(), benchLockstepCommand(), benchExchangeCommand(), exchangeNodeCommand(), benchFaultsCommand(), benchServerCommand())
 	return c
 }
 
