@@ -106,7 +106,7 @@ func (k *conductor) conducted(ctx context.Context) error {
 	if err := k.makePlan(ctx); err != nil {
 		return err
 	}
-	dir, err := record.Create(k.dir, record.Options{Format: record.Format(k.submit.Format), MaxBytes: k.submit.MaxOutputBytes, KeepInjected: true})
+	dir, err := record.Create(k.dir, record.Options{Format: record.Format(k.submit.Format), MaxBytes: k.submit.MaxOutputBytes, Called: "run " + k.run, KeepInjected: true})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,17 @@ func (f *clusterFlags) command(use, short string, args cobra.PositionalArgs, do 
 	return c
 }
 
+// words are the flags for another command about the same cluster.
+func (f *clusterFlags) words() (flags string) {
+	if f.cluster != defaultListen {
+		flags += " --cluster " + f.cluster
+	}
+	if f.config != "" {
+		flags += " --config " + f.config
+	}
+	return flags
+}
+
 func statusCommand() *cobra.Command {
 	var f clusterFlags
 	return f.command("status", "Show the nodes of a cluster and what they do", cobra.NoArgs, func(ctx context.Context, caller *actors.Caller, _ []string) error {
@@ -101,7 +112,7 @@ func attachCommand() *cobra.Command {
 		if text := injectedText(last.Injection); text != "" {
 			fmt.Println(text)
 		}
-		fmt.Printf("%s is done: %d spikes in %.3g s; volley fetch %s gets its files\n", last.Run, last.Spikes, last.WallS, last.Run)
+		fmt.Printf("%s is done: %d spikes in %.3g s; volley fetch %s%s gets its files\n", last.Run, last.Spikes, last.WallS, last.Run, f.words())
 		return nil
 	})
 }
@@ -149,7 +160,7 @@ func fetchCommand() *cobra.Command {
 		case err != nil:
 			return dir.Fail(err)
 		case !whole:
-			return fmt.Errorf("run %s is %s and its files are not whole; volley attach %s waits for its end", r.Run, stateWord(r.State), r.Run)
+			return fmt.Errorf("run %s is %s and its files are not whole; volley attach %s%s waits for its end", r.Run, stateWord(r.State), r.Run, f.words())
 		}
 		fmt.Println("the run's files are in", out)
 		return nil

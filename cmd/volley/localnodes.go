@@ -43,7 +43,7 @@ func startNodes(ctx context.Context, n, threads int) (*localNodes, error) {
 		return nil, err
 	}
 	return startProcesses(ctx, n, dir, func(k int) []string {
-		return []string{"node", "--threads", fmt.Sprint(threads), "--dir", filepath.Join(dir, fmt.Sprint(k+1)), "--until-eof"}
+		return []string{"node", "--threads", fmt.Sprint(threads), "--dir", filepath.Join(dir, fmt.Sprint(k+1)), "--until-eof", "--fleeting"}
 	})
 }
 

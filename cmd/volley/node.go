@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,7 @@ type nodeFlags struct {
 	threads  int
 	memory   int64
 	untilEOF bool
+	fleeting bool
 	disturb  string
 }
 
@@ -60,7 +62,9 @@ func nodeCommand() *cobra.Command {
 	fl.BoolVar(&f.insecure, "insecure", false, "listen without keys on addresses that other machines reach")
 	fl.BoolVar(&f.untilEOF, "until-eof", false, "end when standard input ends")
 	fl.StringVar(&f.disturb, "disturb", "", "for tests: lose and delay what is sent, such as seed=1,drop=0.01,duplicate=0.01,reorder=0.01,delay=0.01")
+	fl.BoolVar(&f.fleeting, "fleeting", false, "remove --dir at the end, and the folder that it is in with the last")
 	_ = fl.MarkHidden("until-eof")
+	_ = fl.MarkHidden("fleeting")
 	_ = fl.MarkHidden("disturb")
 	return c
 }
@@ -76,12 +80,20 @@ func node(ctx context.Context, f nodeFlags) error {
 	if f.dir == "" {
 		f.dir = filepath.Join("nodes", f.name)
 	}
+	if f.fleeting {
+		defer f.vanish()
+	}
 	if f.untilEOF {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(ctx)
 		go func() {
 			_, _ = io.Copy(io.Discard, os.Stdin)
 			cancel()
+			if f.fleeting { // nobody is left who would end a node that hangs
+				time.Sleep(nodeEnd)
+				f.vanish()
+				os.Exit(exitFailed)
+			}
 		}()
 	}
 	if f.threads > 0 {
@@ -113,6 +125,12 @@ func node(ctx context.Context, f nodeFlags) error {
 	<-ctx.Done()
 	n.Stop()
 	return nil
+}
+
+// vanish removes the directory of a node that was started for one run.
+func (f *nodeFlags) vanish() {
+	_ = os.RemoveAll(f.dir)
+	_ = os.Remove(filepath.Dir(f.dir)) // with the last
 }
 
 // nodeName is the machine's name and a few letters.

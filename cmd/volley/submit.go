@@ -26,7 +26,7 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 	}
 	bundle, n, err := actors.Pack(places, name, model.Options{Set: f.set, Folder: folder})
 	if err != nil {
-		return err
+		return f.blame(err)
 	}
 	if _, err := results.New(n); err != nil {
 		return n.Model.Faults(err)
@@ -75,8 +75,9 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 		injectable(n, run.Run, s.url)
 	}
 	if f.detach {
+		place := (&clusterFlags{f.cluster, f.config}).words()
 		fmt.Printf("%s\n", run.Run)
-		fmt.Fprintf(os.Stderr, "the run goes on; volley attach %s --cluster %s shows how far it is, volley fetch %s its files\n", run.Run, f.cluster, run.Run)
+		fmt.Fprintf(os.Stderr, "the run goes on; volley attach %s%s shows how far it is, volley fetch %s%s gets its files\n", run.Run, place, run.Run, place)
 		return nil
 	}
 	progress := newProgress(n, f.quiet)

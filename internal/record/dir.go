@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,6 +42,9 @@ type Options struct {
 	// Force writes into a directory that is not empty and not a run's. Files
 	// of other names stay.
 	Force bool
+
+	// Called names the directory where MaxBytes refuses output; its path where empty.
+	Called string
 
 	// MaxBytes is the most that the run may write to tables and weights; 0 is no
 	// limit. At the limit appending fails with ErrTooLarge, and what was
@@ -228,6 +232,9 @@ func (d *Dir) Finish(run *Run, summary *Summary) error {
 	}
 	return err
 }
+
+// called is the directory's name for who set its limit.
+func (d *Dir) called() string { return cmp.Or(d.options.Called, d.path) }
 
 // closeAll completes what is open and returns the first error. Having reached
 // the limit is none: appending said so, and what was written is whole.

@@ -55,7 +55,7 @@ func (w *npyWriter) admit(bytes int) error {
 	case w.closed:
 		return fmt.Errorf("record: %s: appended to after it was closed", w.part.name)
 	case d.options.MaxBytes > 0 && d.used+int64(bytes) > d.options.MaxBytes:
-		return d.fail(fmt.Errorf("%w: %s would take the output in %s past the limit of %s", ErrTooLarge, w.part.name, d.path, bytesText(d.options.MaxBytes)))
+		return d.fail(fmt.Errorf("%w: %s would take the output in %s past the limit of %s", ErrTooLarge, w.part.name, d.called(), bytesText(d.options.MaxBytes)))
 	}
 	return d.admitDisk()
 }

@@ -161,7 +161,7 @@ func (t *table[T]) admit() error {
 			}
 		}
 		if d.used+t.rowBytes*(t.inGroup+int64(len(t.rows))) > limit {
-			return d.fail(fmt.Errorf("%w: %s would take the output in %s past the limit of %s", ErrTooLarge, t.part.name, d.path, bytesText(limit)))
+			return d.fail(fmt.Errorf("%w: %s would take the output in %s past the limit of %s", ErrTooLarge, t.part.name, d.called(), bytesText(limit)))
 		}
 	}
 	return d.admitDisk()

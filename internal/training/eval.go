@@ -2,6 +2,8 @@ package training
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,10 +42,27 @@ func Trained(dir string) (*model.Training, error) {
 func trained(dir string) (*header, []byte, error) {
 	file := filepath.Join(dir, CheckpointFile)
 	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, untrained(dir)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	return decodeCheckpoint(file, data)
+}
+
+// untrained says what a directory holds in place of a training.
+func untrained(dir string) error {
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: no such directory; expected one that volley train left", dir)
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("%s: a file; expected the directory that volley train left", dir)
+	}
+	if _, err := os.Stat(filepath.Join(dir, record.RunFile)); err == nil {
+		return fmt.Errorf("%s holds a run of volley run, whose results are in its %s; expected what volley train left, with its %s", dir, record.SummaryFile, CheckpointFile)
+	}
+	return fmt.Errorf("%s holds no training: expected what volley train left, with its %s", dir, CheckpointFile)
 }
 
 // Evaluate tests the network in a directory on the data files of its model.
