@@ -29,7 +29,7 @@ func BenchmarkBatch(b *testing.B) {
 			n.Initialize(1)
 			t := train.New(n, train.Config{
 				Seed: 1, Batch: 256, Shards: 4, Encoder: encode.NewBernoulli(20, 5./9, 10), Optimizer: optimize.NewAdam(1e-5), Rate: optimize.Constant(0.01),
-				ClipNorm: 1, RateTarget: 0.1, RateWeight: 0.5, Rules: rules,
+				ClipNorm: 1, RateTarget: 0.1, RateWeight: 0.5, V0: [2]float32{0, 1}, Rules: rules,
 			})
 			least, k := 1e18, 0
 			for b.Loop() {

@@ -29,10 +29,11 @@ func build(m *model.Training, pixels int) *train.Trainer {
 	c := train.Config{
 		Seed: m.Seed, Batch: m.Batch, Shards: m.Shards, Encoder: encoder(&m.Encoding, ticks), Optimizer: optimizer(&m.Optimizer),
 		Rate: schedule(&m.Optimizer, m.Epochs), ClipNorm: m.Optimizer.ClipNorm, RateTarget: m.Rate.Target, RateWeight: m.Rate.Weight,
+		ReadoutOnly: m.Optimizer.Of == "readout", V0: [2]float32{float32(m.Network.V0.Min), float32(m.Network.V0.Max)},
 	}
 	for k := range m.Plasticity {
 		r := rule(&m.Plasticity[k], m)
-		c.LastSpike = c.LastSpike || r.Params.Quirks.LastSpike && !r.Exponential
+		c.LastSpike = c.LastSpike || r.Params.Quirks.LastSpike && !r.Exponential && r.Window == 0
 		c.Rules = append(c.Rules, r)
 	}
 	return train.New(n, c)
@@ -83,7 +84,10 @@ func slope(n *model.Trained) surrogate.Slope {
 }
 
 func rule(r *model.TrainedRule, m *model.Training) train.WeightRule {
-	ticks := m.Ticks()
+	ticks, window := m.Ticks(), int(math.Round(r.Window/m.Dt))
+	if window > 0 {
+		ticks = window
+	}
 	p := batch.Corrected(ticks)
 	p.OneSilent = ssdp.OneSilent(r.OneSilent)
 	if r.Mode == "published" {
@@ -105,7 +109,7 @@ func rule(r *model.TrainedRule, m *model.Training) train.WeightRule {
 	if r.Weight == "recurrent" {
 		weight = recurrent.RecurrentWeight
 	}
-	return train.WeightRule{Weight: weight, Config: c}
+	return train.WeightRule{Weight: weight, Window: window, Config: c}
 }
 
 // check finds what the model's own checks cannot: rules whose parameters clash,

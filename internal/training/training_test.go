@@ -41,7 +41,7 @@ func small(hidden, inputs, batchSize int, rules ...train.WeightRule) *train.Trai
 	n.Initialize(3)
 	return train.New(n, train.Config{
 		Seed: 3, Batch: batchSize, Shards: 4, Encoder: encode.NewBernoulli(2, 0.5, 5), Optimizer: optimize.NewAdam(1e-5), Rate: optimize.Constant(0.01),
-		ClipNorm: 1, RateTarget: 0.1, RateWeight: 0.5, Rules: rules,
+		ClipNorm: 1, RateTarget: 0.1, RateWeight: 0.5, V0: [2]float32{0, 1}, Rules: rules,
 	})
 }
 
@@ -75,6 +75,29 @@ func TestWorkersChangeNothing(t *testing.T) {
 			first = h
 		} else if h != first {
 			t.Errorf("%d workers train other weights than one", w)
+		}
+	}
+}
+
+// Where the optimizer changes the readout alone, the spiking layer has what SSDP makes
+// of it, and what it has at the start where that is off.
+func TestReadoutOnly(t *testing.T) {
+	set := blobs(70, 6, 6)
+	for _, rules := range [][]train.WeightRule{nil, {ssdpOn(recurrent.InputWeight)}} {
+		tr := small(40, 36, 18, rules...)
+		tr.ReadoutOnly, tr.Optimizer = true, optimize.NewAdam(0)
+		before := append([]float32(nil), tr.Net.Values...)
+		for b := range tr.Batches(set) {
+			if err := Workers(1).learn(tr, set, 0, b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for k := range tr.Net.Layout.Specs {
+			same := hash(tr.Net.Layout.Of(before, k)) == hash(tr.Net.Layout.Of(tr.Net.Values, k))
+			changes := k >= recurrent.ReadoutWeight || k == recurrent.InputWeight && rules != nil
+			if same == changes {
+				t.Errorf("%d rules: %s changes: %v", len(rules), tr.Net.Layout.Specs[k].Name, !same)
+			}
 		}
 	}
 }

@@ -67,14 +67,15 @@ type Encoding struct {
 
 // Trained is the single-layer network of the SSDP paper.
 type Trained struct {
-	Hidden      int     `yaml:"hidden" min:"1" default:"1024" doc:"neurons of the recurrent layer"`
-	Outputs     int     `yaml:"outputs" min:"2" default:"10" doc:"classes"`
-	Threshold   float64 `yaml:"threshold" default:"0.5" doc:"of the membrane potential"`
-	Surrogate   string  `yaml:"surrogate" enum:"multi_gaussian,arctan,sigmoid,triangle,gaussian,rectangle,exponential" default:"multi_gaussian" doc:"what stands for the slope of a spike"`
-	Alpha       float64 `yaml:"alpha" min:"0" default:"2" doc:"steepness of arctan, sigmoid and exponential; one over the deviation of gaussian"`
-	TauM        Span    `yaml:"tau_m" doc:"membrane time constants at the start, drawn uniformly; they are learned"`
-	TauN        Bounds  `yaml:"tau_n" doc:"input filters at the start: d keeps sigmoid(tau_n) of itself in a tick; they are learned"`
-	FrozenNorms bool    `yaml:"frozen_norms" doc:"true: as published, the norms of the layer's inputs are not learned"`
+	Hidden      int        `yaml:"hidden" min:"1" default:"1024" doc:"neurons of the recurrent layer"`
+	Outputs     int        `yaml:"outputs" min:"2" default:"10" doc:"classes"`
+	Threshold   float64    `yaml:"threshold" default:"0.5" doc:"of the membrane potential"`
+	Surrogate   string     `yaml:"surrogate" enum:"multi_gaussian,arctan,sigmoid,triangle,gaussian,rectangle,exponential" default:"multi_gaussian" doc:"what stands for the slope of a spike"`
+	Alpha       float64    `yaml:"alpha" min:"0" default:"2" doc:"steepness of arctan, sigmoid and exponential; one over the deviation of gaussian"`
+	TauM        Span       `yaml:"tau_m" doc:"membrane time constants at the start, drawn uniformly; they are learned"`
+	TauN        Bounds     `yaml:"tau_n" doc:"input filters at the start: d keeps sigmoid(tau_n) of itself in a tick; they are learned"`
+	V0          Potentials `yaml:"v_0" doc:"potentials at a trial's start, drawn uniformly"`
+	FrozenNorms bool       `yaml:"frozen_norms" doc:"true: as published, the norms of the layer's inputs are not learned"`
 }
 
 // Span is two times.
@@ -89,11 +90,19 @@ type Bounds struct {
 	Max float64 `yaml:"max" default:"6" doc:"upper bound"`
 }
 
+// Potentials are two numbers, by default those that the published code starts
+// potentials between.
+type Potentials struct {
+	Min float64 `yaml:"min" default:"0" doc:"lower bound"`
+	Max float64 `yaml:"max" default:"1" doc:"upper bound"`
+}
+
 // Optimizer is how the gradient changes the weights.
 type Optimizer struct {
 	Model    string  `yaml:"model" enum:"adam,adamw,sgd" default:"adam" doc:"which"`
 	Rate     float64 `yaml:"rate" min:"0" default:"0.01" doc:"learning rate at the start"`
 	EndRate  float64 `yaml:"end_rate" min:"0" default:"1e-4" doc:"learning rate at the end"`
+	Of       string  `yaml:"of" enum:"all,readout" default:"all" doc:"what it changes: all parameters, or those of the readout alone, so that the spiking layer learns by SSDP or not at all"`
 	Schedule string  `yaml:"schedule" enum:"cosine,constant" default:"cosine" doc:"from rate to end_rate by half a cosine, or rate throughout"`
 	Warmup   int     `yaml:"warmup" min:"0" doc:"epochs in which the rate rises first"`
 	Decay    float64 `yaml:"weight_decay" min:"0" default:"1e-5" doc:"of weights"`
@@ -114,6 +123,7 @@ type TrainedRule struct {
 	Mode      string  `yaml:"mode" enum:"corrected,published" default:"corrected" doc:"published has the quirks of the official code"`
 	Rule      string  `yaml:"form" enum:"gaussian,exponential" default:"gaussian" doc:"gaussian, on first spikes; exponential, on the last tick's"`
 	Sigma     float64 `yaml:"sigma" unit:"ms" default:"1" doc:"width of the Gaussian; 1e9 ms counts any two spikes of a sample alike"`
+	Window    float64 `yaml:"window" unit:"ms" min:"0" doc:"length of the windows that a trial is cut into, each with first spikes of its own; 0: the trial is one"`
 	APlus     float64 `yaml:"A_plus" min:"0" default:"1.5e-4" doc:"potentiation; of the exponential rule, at the start"`
 	ABase     float64 `yaml:"A_base" min:"0" default:"5e-5" doc:"depression, where one_silent is not chance"`
 	EndAPlus  float64 `yaml:"A_plus_end" min:"0" default:"1e-4" doc:"A_plus at the last epoch, by half a cosine: of the exponential rule, and with schedule: cosine"`
@@ -162,11 +172,14 @@ func (m *Training) check() (faults Faults) {
 	fault("network.tau_m", m.Network.TauM.Min > 0 && m.Network.TauM.Min <= m.Network.TauM.Max, "must be > 0 ms, and min at most max, is %g to %g ms", m.Network.TauM.Min, m.Network.TauM.Max)
 	fault("network.tau_n", m.Network.TauN.Min <= m.Network.TauN.Max, "min must be at most max, is %g to %g", m.Network.TauN.Min, m.Network.TauN.Max)
 	faults = append(faults, m.checkData()...)
+	fault("network.v_0", m.Network.V0.Min <= m.Network.V0.Max, "min must be at most max, is %g to %g", m.Network.V0.Min, m.Network.V0.Max)
+	fault("optimizer.weight_decay", m.Optimizer.Of == "all" || m.Optimizer.Decay == 0, "must be 0 where the optimizer changes the readout alone, is %g", m.Optimizer.Decay)
 	fault("batch", m.Batch >= m.Shards, "must be at least one sample a shard (%d), is %d", m.Shards, m.Batch)
 	fault("optimizer.warmup", m.Optimizer.Warmup < m.Epochs || m.Epochs < 1, "must be below the epochs (%d), is %d", m.Epochs, m.Optimizer.Warmup)
 	for _, r := range m.Plasticity {
 		at := "plasticity." + r.Name
 		fault(at+".sigma", r.Sigma > 0, "must be > 0 ms, is %g ms", r.Sigma)
+		fault(at+".window", r.Window == 0 || r.Window >= m.Dt && r.Window <= m.Duration && r.Rule != "exponential", "must be 0, or a tick to the trial's length for the gaussian rule, is %g ms", r.Window)
 		fault(at+".form", r.Rule != "exponential" || r.Mode == "published", "the exponential rule with its exponent mended is zero for equal constants: use gaussian, or mode: published")
 		fault(at+".one_silent", r.Mode != "published" || r.OneSilent == "chance" || r.OneSilent == "sentinel", "mode: published has sentinel, not %s", r.OneSilent)
 	}

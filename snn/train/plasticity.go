@@ -23,20 +23,25 @@ func (t *Trainer) plasticity(before bool) error {
 		if r.Before != before {
 			continue
 		}
-		weight := t.Config.Rules[k].Weight
+		of := &t.Config.Rules[k]
 		b := plastic.Batch{
-			Epoch: int(t.epoch), Samples: len(t.index), Ticks: t.Net.Ticks, Kappa: t.kappas(), Loss: t.loss,
+			Epoch: int(t.epoch), Samples: len(t.index), Ticks: t.Net.Ticks, Windows: 1, Kappa: t.kappas(), Loss: t.loss,
 			Key: ruleKey(t.Seed, t.epoch, t.batch, k),
 		}
-		if r.Exponential {
+		switch {
+		case r.Exponential:
 			b.Ticks = 1
+		case of.Window > 0:
+			b.Windows, b.Ticks = t.Net.Windows(of.Window), of.Window
+			b.Kappa = repeated(b.Kappa, b.Windows)
+			b.Samples *= b.Windows
 		}
-		b.Targets = t.layer(recurrent.RecurrentWeight, r.Exponential)
+		b.Targets = t.layer(recurrent.RecurrentWeight, r, of.Window)
 		b.Sources = b.Targets
-		if weight == recurrent.InputWeight {
-			b.Sources = t.layer(weight, r.Exponential)
+		if of.Weight == recurrent.InputWeight {
+			b.Sources = t.layer(of.Weight, r, of.Window)
 		}
-		s, err := r.Add(t.Net.Layout.Of(t.Net.Values, weight), &b)
+		s, err := r.Add(t.Net.Layout.Of(t.Net.Values, of.Weight), &b)
 		if err != nil {
 			return fmt.Errorf("epoch %d, batch %d: %w", t.epoch+1, t.batch+1, err)
 		}
@@ -47,13 +52,13 @@ func (t *Trainer) plasticity(before bool) error {
 
 // layer is what the sources of a weight did in the batch, all shards' samples in
 // order.
-func (t *Trainer) layer(weight int, last bool) batch.Layer {
+func (t *Trainer) layer(weight int, r *plastic.Rule, window int) batch.Layer {
 	hidden := weight == recurrent.RecurrentWeight
 	n, times, fired := t.Net.Inputs, &t.inputTimes, &t.inputFired
 	if hidden {
 		n, times, fired = t.Net.Hidden, &t.sourceTimes, &t.sourceFired
 	}
-	if last {
+	if r.Exponential {
 		*fired = grow(*fired, len(t.index)*n)
 		clear(*fired)
 		for k, s := range t.shards {
@@ -68,12 +73,13 @@ func (t *Trainer) layer(weight int, last bool) batch.Layer {
 	}
 	*times = (*times)[:0]
 	for k, s := range t.shards {
-		if from, to := t.span(k); to == from {
-			continue
-		}
-		if hidden {
+		switch from, to := t.span(k); {
+		case to == from:
+		case window > 0:
+			*times = s.AppendWindows(*times, hidden, window, r.Params.Quirks.LastSpike)
+		case hidden:
 			*times = append(*times, s.Times...)
-		} else {
+		default:
 			*times = append(*times, s.InputTimes...)
 		}
 	}
@@ -88,4 +94,15 @@ func (t *Trainer) kappas() []float64 {
 		}
 	}
 	return t.kappa
+}
+
+// repeated has each number so many times.
+func repeated(x []float64, times int) []float64 {
+	out := make([]float64, 0, len(x)*times)
+	for _, y := range x {
+		for range times {
+			out = append(out, y)
+		}
+	}
+	return out
 }

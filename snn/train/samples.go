@@ -10,7 +10,7 @@ func (t *Trainer) encode(s *recurrent.Shard, index []int32) {
 		lanes := potentialKey(t.Seed, t.epoch, i).Lanes()
 		v := s.Initial[b*n.Hidden : (b+1)*n.Hidden]
 		for j := range v {
-			v[j] = lanes.Uniform(uint32(j))
+			v[j] = t.V0[0] + float32((t.V0[1]-t.V0[0])*lanes.Uniform(uint32(j)))
 		}
 	}
 	if t.noise != nil {

@@ -146,6 +146,11 @@ func (t *Trainer) Finish() error {
 			}
 		}
 	}
+	for k := range l.Specs {
+		if t.ReadoutOnly && k < recurrent.ReadoutWeight {
+			clear(l.Of(grad, k))
+		}
+	}
 	norm := t.clip(grad)
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
 		return fmt.Errorf("epoch %d, batch %d: the norm of the gradient is %g: lower the learning rate", t.epoch+1, t.batch+1, norm)

@@ -28,6 +28,7 @@ type Rule struct {
 // Batch is what a rule needs to know of a batch.
 type Batch struct {
 	Epoch, Samples, Ticks int
+	Windows               int         // of each trial, Samples being windows; 1: trials
 	Sources, Targets      batch.Layer // times of spikes; of the exponential rule, who fired in the last tick
 	Kappa                 []float64   // of each sample
 	Loss                  float64
@@ -168,21 +169,22 @@ func (r *Rule) annealed(b *Batch) []float64 {
 	return r.scaled
 }
 
-// shuffled gives every sample the sources of another: of the one after it in a
-// drawn order, so that none keeps its own.
+// shuffled gives every trial the sources of another, window by window: of the one
+// after it in a drawn order, so that none keeps its own.
 func (r *Rule) shuffled(b *Batch) batch.Layer {
-	order := b.Key.Permutation(uint64(b.Samples))
+	trials := b.Samples / b.Windows
+	order := b.Key.Permutation(uint64(trials))
 	out := &r.shifted
 	*out = batch.Layer{Neurons: b.Sources.Neurons, First: out.First, Fired: out.Fired}
-	n := b.Sources.Neurons
-	for k := range b.Samples {
-		to, from := int(order.At(uint64(k))), int(order.At(uint64((k+1)%b.Samples)))
+	n := b.Sources.Neurons * b.Windows
+	for k := range trials {
+		to, from := int(order.At(uint64(k))), int(order.At(uint64((k+1)%trials)))
 		if b.Sources.First != nil {
-			out.First = grow(out.First, b.Samples*n)
+			out.First = grow(out.First, trials*n)
 			copy(out.First[to*n:(to+1)*n], b.Sources.First[from*n:])
 		}
 		if b.Sources.Fired != nil {
-			out.Fired = grow(out.Fired, b.Samples*n)
+			out.Fired = grow(out.Fired, trials*n)
 			copy(out.Fired[to*n:(to+1)*n], b.Sources.Fired[from*n:])
 		}
 	}

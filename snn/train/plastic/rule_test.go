@@ -24,7 +24,7 @@ func planted(number int) *Batch {
 		}
 		return l
 	}
-	b := &Batch{Epoch: 0, Samples: samples, Ticks: ticks, Sources: layer(), Targets: layer(), Loss: 1, Key: random.Seed(uint64(number), random.Order)}
+	b := &Batch{Epoch: 0, Samples: samples, Ticks: ticks, Windows: 1, Sources: layer(), Targets: layer(), Loss: 1, Key: random.Seed(uint64(number), random.Order)}
 	for k := range samples {
 		together, at := s.Float64() < 0.5, int32(s.Intn(ticks))
 		for i := range neurons / 2 {
@@ -102,6 +102,51 @@ func TestStartEpochAndGates(t *testing.T) {
 	open.Gate, open.GateKappa, open.GateK, open.Horizon = Synchrony, true, 0.5, 20
 	if p, _ := change(t, open); p == plain || math.Abs(p/plain-1) > 0.2 {
 		t.Errorf("a gate that goes with noise: %g, without it %g", p, plain)
+	}
+}
+
+// The pairing shuffle moves whole trials: a window's sources come from the same window
+// of another trial.
+func TestShuffleKeepsWindows(t *testing.T) {
+	const trials, windows = 16, 3
+	sources := batch.Layer{Neurons: 1, First: make([]int32, trials*windows)}
+	for k := range sources.First {
+		sources.First[k] = int32(k)
+	}
+	r := New(Config{Params: batch.Corrected(trials * windows), Control: PairingShuffle}, 1, 1)
+	got := r.shuffled(&Batch{Samples: trials * windows, Windows: windows, Sources: sources, Key: random.Seed(1, random.Order)})
+	for k, x := range got.First {
+		if int(x)%windows != k%windows || int(x)/windows == k/windows || got.First[k/windows*windows]/windows != x/windows {
+			t.Errorf("window %d of trial %d has the sources of window %d of trial %d", k%windows, k/windows, int(x)%windows, int(x)/windows)
+		}
+	}
+}
+
+// An amplitude that falls to nothing by the last epoch changes weights as much less.
+func TestAnnealedAmplitude(t *testing.T) {
+	c := corrected(Uncontrolled)
+	full, _ := change(t, c)
+	c.Anneal = batch.Anneal{Start: c.Params.APlus, End: c.Params.APlus / 4, Epochs: 0}
+	if p, _ := change(t, c); p != full {
+		t.Errorf("without epochs: %g, expected %g", p, full)
+	}
+	c.Anneal.Epochs = 1
+	r, w := New(c, neurons, neurons), make([]float32, neurons*neurons)
+	plain, v := New(corrected(Uncontrolled), neurons, neurons), make([]float32, neurons*neurons)
+	for n := range 3 {
+		b := planted(n)
+		b.Epoch = 1
+		if _, err := r.Add(w, b); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := plain.Add(v, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for k := range w {
+		if math.Abs(float64(w[k]-v[k]/4)) > 1e-6*c.Params.APlus {
+			t.Fatalf("weight %d changes by %g, expected a quarter of %g", k, w[k], v[k])
+		}
 	}
 }
 
