@@ -44,7 +44,7 @@ type Audience struct {
 // Options of a plan. The zero value is a partition for each thread.
 type Options struct {
 	Parts int // in all; 0 for one a thread
-	FanIn int // of a tree of sums; 0 for DefaultFanIn
+	FanIn int // of a tree of sums; 0 for the least whose sums are there in time
 }
 
 // TooSmall is the error of a node that cannot hold its share.

@@ -177,6 +177,25 @@ func TestAShareThatDoesNotFit(t *testing.T) {
 	}
 }
 
+// By hand: below one of 100 nodes are by eights 8, 64 and 27 on three levels, by
+// sixteens 16 and 83 on two, by 128 all on one; a level costs two steps.
+func TestFanInFollowsTheWindow(t *testing.T) {
+	for _, c := range []struct {
+		steps, fanIn, depth int
+		direct              bool
+	}{{100, 8, 3, false}, {13, 8, 3, false}, {12, 16, 2, false}, {9, 16, 2, false}, {8, 128, 1, false}, {5, 128, 1, false}, {4, 128, 1, false}, {3, 128, 1, false}, {2, 8, 3, true}} {
+		n := network([]int{1000})
+		n.Sums = []Sum{{"s", 0, c.steps}}
+		p, err := Make(n, equalNodes(100), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := p.Sums[0]; s.FanIn != c.fanIn || s.Depth() != c.depth || s.Direct != c.direct {
+			t.Errorf("a window of %d steps: a fan-in of %d, depth %d, direct %v; expected %+v", c.steps, s.FanIn, s.Depth(), s.Direct, c)
+		}
+	}
+}
+
 func TestSumsOverManyNodesAreTrees(t *testing.T) {
 	n := network([]int{1000})
 	n.Sums = []Sum{{"wide", 0, 100}, {"short", 0, 4}}

@@ -1,7 +1,9 @@
 package partition
 
-// DefaultFanIn is how many nodes one node sums up for at most.
-const DefaultFanIn = 32
+// LeastFanIn is how many nodes one node sums up for where no more are needed. Each
+// is heard in every step: with more a node waits longer for its envelopes, and with
+// fewer a sum takes more steps, which are free while they fit a window.
+const LeastFanIn = 8
 
 // Tree is how a statistic is summed over nodes: each sends its share, with what came
 // from below, to the one above it, and the sum comes back the same way.
@@ -19,9 +21,6 @@ type Tree struct {
 
 // tree plans a sum. The node with the most neurons of the group has it.
 func (p *Plan) tree(n *Network, s Sum, fanIn int) Tree {
-	if fanIn <= 0 {
-		fanIn = DefaultFanIn
-	}
 	t := Tree{Name: s.Name, FanIn: fanIn}
 	top, most := 0, 0
 	for k := range p.Shares {
@@ -37,10 +36,31 @@ func (p *Plan) tree(n *Network, s Sum, fanIn int) Tree {
 	if len(t.Members) > 0 {
 		t.Members[0], t.Members[top] = t.Members[top], t.Members[0]
 	}
+	if t.FanIn <= 0 {
+		t.FanIn = t.fewest(s.Steps)
+	}
 	// A share takes a step to each node above, and the sum one to each below; it
 	// must be there in the step that ends the next window.
 	t.Direct = 2*t.Depth() >= s.Steps
 	return t
+}
+
+// fewest is the least fan-in with which a sum is there and back in half a window, so
+// that what is lost on the way can be asked for; one node sums for all where that
+// takes less than a window, and nothing else does.
+func (t *Tree) fewest(steps int) int {
+	for _, share := range []int{2, 1} { // of the window
+		for n := LeastFanIn; ; n *= 2 {
+			u := Tree{Members: t.Members, FanIn: n}
+			if share*2*u.Depth() < steps {
+				return n
+			}
+			if n >= len(t.Members) {
+				break
+			}
+		}
+	}
+	return LeastFanIn
 }
 
 // Depth is how many nodes a share passes on its way to the sum.

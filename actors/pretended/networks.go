@@ -29,6 +29,14 @@ func Dense(nodes, neurons int, rateHz float64) *partition.Network {
 	}
 }
 
+// Summed is a population over all nodes whose windows of so many steps are summed,
+// and whose neurons reach nobody: what statistics take by themselves.
+func Summed(nodes, neurons, steps int, rateHz float64) *partition.Network {
+	n := Dense(nodes, neurons, rateHz)
+	n.Arrows, n.Sums = nil, []partition.Sum{{Name: "windows", Steps: steps}}
+	return n
+}
+
 func ones(n int) []float64 {
 	all := make([]float64, n)
 	for k := range all {

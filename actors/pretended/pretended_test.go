@@ -70,6 +70,27 @@ func TestForecastsOfTraffic(t *testing.T) {
 	}
 }
 
+// A window's sum is at every node after a step for each node on the way there and
+// back, and the node that sums takes a message a step of each below it.
+func TestSumsComeInTime(t *testing.T) {
+	for fanIn, depth := range map[int]int{4: 3, 8: 2, 64: 1} {
+		n := pretended.Summed(40, 20, 13, 8)
+		p, err := partition.Make(n, nodes(40), partition.Options{FanIn: fanIn})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := pretended.Run(pretended.Config{Network: n, Plan: p, DtMs: 0.1, Ticks: 15, Lag: 1, Steps: 53, Window: 13, Counts: 50, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := min(fanIn+1, 39) // those below, and the one above
+		// The fourth window ends in the last step.
+		if s := r.Sums; s.Depth != depth || s.LateSteps != 2*depth || s.Windows != 3 || math.Abs(r.Delivered.Most-float64(most)) > 0.2 {
+			t.Errorf("fan-in %d: %+v, and %v messages a step to the node that takes most", fanIn, *s, r.Delivered.Most)
+		}
+	}
+}
+
 func TestLossesAreAskedFor(t *testing.T) {
 	clean, _ := pretend(t, pretended.Ring(12, 100, 1, 8), 12, 30, simulated.Faults{})
 	lossy, _ := pretend(t, pretended.Ring(12, 100, 1, 8), 12, 30, simulated.Faults{Drop: 0.05, LongNs: 1e6})

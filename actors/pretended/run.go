@@ -3,6 +3,7 @@ package pretended
 import (
 	"time"
 
+	"github.com/volley-snn/volley/actors/exchange"
 	"github.com/volley-snn/volley/cluster/lockstep"
 	"github.com/volley-snn/volley/cluster/lockstep/simulated"
 	"github.com/volley-snn/volley/partition"
@@ -17,6 +18,8 @@ type Config struct {
 	Ticks   int // of a step
 	Lag     int // 1 or 2
 	Steps   int
+	Window  int // steps of the windows that the network's Sums are of
+	Counts  int // numbers of a share of one
 	Seed    uint64
 	Faults  simulated.Faults // Tamper is ours
 }
@@ -31,9 +34,19 @@ type Report struct {
 	BytesIn   Mean // delivered, to a node
 	Words     Mean // asks, acknowledgements and probes to a node
 
+	Sums *Sums `json:",omitempty"` // where the network has any
+
 	// OrchestrationNs is the processor time that the protocol took, a node and
 	// step, the simulation's own queue included.
 	OrchestrationNs float64
+}
+
+// Sums is what the nodes that sum windows up for others have of it, a step.
+type Sums struct {
+	FanIn, Depth int
+	Direct       bool
+	Windows      int // whose sums have come to all
+	LateSteps    int // most steps from a window's end until a node had its sum
 }
 
 // Mean is over the nodes; Most is of the one that has most.
@@ -47,6 +60,15 @@ func mean(nodes, steps int, of func(node int) int64) (m Mean) {
 		total, most = total+x, max(most, x)
 	}
 	return Mean{float64(total) / float64(nodes*steps), float64(most) / float64(steps)}
+}
+
+// counts is a share of a window: numbers of one or two bytes.
+func counts(n int) []int64 {
+	all := make([]int64, n)
+	for k := range all {
+		all[k] = int64(k * 37 % 300)
+	}
+	return all
 }
 
 // eventsEach bounds what may happen, a message: beyond it the run hangs.
@@ -89,7 +111,23 @@ func Run(c Config) (*Report, error) {
 	r.Delivered = mean(nodes, c.Steps, func(k int) int64 { return taken(k).Messages })
 	r.BytesIn = mean(nodes, c.Steps, func(k int) int64 { return taken(k).Bytes })
 	r.Words = mean(nodes, c.Steps, func(k int) int64 { return words[k] })
+	if len(c.Plan.Sums) > 0 {
+		r.Sums = sumsOf(&c, bodies)
+	}
 	return r, nil
+}
+
+func sumsOf(c *Config, bodies []simulated.Body) *Sums {
+	t := &c.Plan.Sums[0]
+	s := &Sums{FanIn: t.FanIn, Depth: t.Depth(), Direct: t.Direct}
+	for k := range c.Plan.Shares {
+		n := bodies[k].(*node)
+		s.LateSteps = max(s.LateSteps, n.late)
+		if windows := n.known / len(c.Plan.Sums); k == 0 || windows < s.Windows {
+			s.Windows = windows
+		}
+	}
+	return s
 }
 
 // peers configures the nodes of the plan and their recorder.
@@ -111,7 +149,8 @@ func peers(c *Config, spent *time.Duration) ([]lockstep.Config, []simulated.Body
 		own.Consumers, own.Lags = append(own.Consumers, record.Self), append(own.Lags, 0)
 		record.Sources = append(record.Sources, own.Self)
 		configs = append(configs, own)
-		bodies = append(bodies, &node{c: c, self: k, draws: random.Seed(c.Seed, random.Order).Sub(uint64(k)).Stream(), last: last, spent: spent})
+		bodies = append(bodies, &node{c: c, self: k, draws: random.Seed(c.Seed, random.Order).Sub(uint64(k)).Stream(), last: last, spent: spent,
+			statistics: exchange.NewStatistics(k, c.Plan.Sums), counts: counts(c.Counts)})
 	}
 	return append(configs, record), append(bodies, &recorder{last})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -19,16 +20,18 @@ type weakScaling struct {
 }
 
 func benchLockstepCommand() *cobra.Command {
-	var nodes []int
-	var neurons, neighbours, dense, steps int
+	var nodes, fanIns []int
+	var neurons, neighbours, dense, steps, window int
 	var rate, drop float64
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "lockstep", Short: "Run the protocol of many pretended nodes in this process: messages and bytes a node", Args: cobra.NoArgs,
 		Long: `The real plan, protocol and envelopes of nodes that are not there, with spikes drawn at a rate in
 place of neurons. The network grows with the nodes: a ring, in which a node's neurons
-reach those of its neighbours, and a dense one, in which all reach all.`,
-		RunE: func(*cobra.Command, []string) error {
+reach those of its neighbours, and a dense one, in which all reach all. With --fan-in a
+population over all nodes whose windows are summed, and no spikes: what the trees of sums
+take of the node that takes most, for each fan-in; 0 is the one that a plan chooses.`,
+		RunE: func(c *cobra.Command, _ []string) error {
 			for _, n := range append([]int{neurons, steps}, nodes...) {
 				if n < 1 {
 					return usageError{fmt.Errorf("--nodes, --neurons and --steps: expected at least 1, found %d", n)}
@@ -36,6 +39,20 @@ reach those of its neighbours, and a dense one, in which all reach all.`,
 			}
 			if neighbours < 0 || !(rate >= 0) || !(drop >= 0 && drop < 0.9) {
 				return usageError{fmt.Errorf("--neighbours and --rate: expected at least 0; --drop: from 0 to below 0.9")}
+			}
+			if len(fanIns) > 0 {
+				rows, err := measureSums(nodes, fanIns, neurons, steps, window, rate)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return writeJSON(os.Stdout, rows)
+				}
+				cost, err := measureBus(c.Context())
+				if err != nil {
+					return err
+				}
+				return printSums(rows, window, cost)
 			}
 			var rows []weakScaling
 			measure := func(name string, count int, n *partition.Network) error {
@@ -72,16 +89,72 @@ reach those of its neighbours, and a dense one, in which all reach all.`,
 	fl.Float64Var(&rate, "rate", 8, "spikes a second and neuron")
 	fl.Float64Var(&drop, "drop", 0, "share of messages that are lost")
 	fl.IntVar(&steps, "steps", 50, "steps of 1.5 ms to run")
+	fl.IntSliceVar(&fanIns, "fan-in", nil, "measure sums of windows instead: how many nodes a node sums up for")
+	fl.IntVar(&window, "window", 13, "steps of a window, with --fan-in")
 	fl.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
-func pretend(n *partition.Network, count, steps int, faults simulated.Faults) (*pretended.Report, error) {
-	var places []partition.Node
+// shareCounts is how many numbers a node says of a window: those of a 20 ms window
+// that SSDP learns from, in ticks of 0.1 ms.
+const shareCounts = 200
+
+// measureSums lets nodes sum windows, by fan-in.
+func measureSums(nodes, fanIns []int, neurons, steps, window int, rate float64) (rows []weakScaling, err error) {
+	if window < 1 || slices.Min(fanIns) < 0 {
+		return nil, usageError{fmt.Errorf("--window: expected at least 1; --fan-in: at least 0")}
+	}
+	for _, count := range nodes {
+		for _, fanIn := range fanIns {
+			if fanIn >= 2*count {
+				continue
+			}
+			n := pretended.Summed(count, neurons, window, rate)
+			p, err := partition.Make(n, pretendedNodes(count), partition.Options{FanIn: fanIn})
+			if err != nil {
+				return nil, err
+			}
+			r, err := pretended.Run(pretended.Config{Network: n, Plan: p, DtMs: 0.1, Ticks: 15, Lag: 1, Steps: steps, Seed: 1, Window: window, Counts: shareCounts})
+			if err != nil {
+				return nil, err
+			}
+			name := "sums"
+			if fanIn == 0 {
+				name = "sums, as planned"
+			}
+			rows = append(rows, weakScaling{name, r})
+		}
+	}
+	return rows, nil
+}
+
+func printSums(rows []weakScaling, window int, cost busCost) error {
+	fmt.Printf("windows of %d steps; of the node that takes most, a step; a message takes %.1f us of a processor, measured over NATS here\n", window, cost.Message.Seconds()*1e6)
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(w, "nodes\tfan-in\tlevels\tsum known after, steps\tmessages taken\tbytes taken\ttaking them, us")
+	for _, r := range rows {
+		fanIn := fmt.Sprint(r.Sums.FanIn)
+		if r.Sums.Direct {
+			fanIn = "each for itself"
+		}
+		if r.Network != "sums" {
+			fanIn += " (planned)"
+		}
+		fmt.Fprintf(w, "%d\t%s\t%d\t%d\t%.1f\t%.0f\t%.2f\n", r.Nodes, fanIn, r.Sums.Depth, r.Sums.LateSteps, r.Delivered.Most, r.BytesIn.Most, r.Delivered.Most*cost.Message.Seconds()*1e6)
+	}
+	return w.Flush()
+}
+
+// pretendedNodes are nodes of a thread each.
+func pretendedNodes(count int) (places []partition.Node) {
 	for k := range count {
 		places = append(places, partition.Node{Name: fmt.Sprint(k), Threads: 1})
 	}
-	p, err := partition.Make(n, places, partition.Options{})
+	return places
+}
+
+func pretend(n *partition.Network, count, steps int, faults simulated.Faults) (*pretended.Report, error) {
+	p, err := partition.Make(n, pretendedNodes(count), partition.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,6 +86,13 @@ func TestBenchLockstep(t *testing.T) {
 	var rows []weakScaling
 	if err := json.Unmarshal(printed(t, "bench lockstep --nodes 3,30 --neurons 200 --steps 10 --dense 3 --json"), &rows); err != nil {
 		t.Fatal(err)
+	}
+	var sums []weakScaling
+	if err := json.Unmarshal(printed(t, "bench lockstep --nodes 20 --neurons 20 --steps 40 --fan-in 4,0 --json"), &sums); err != nil {
+		t.Fatal(err)
+	}
+	if len(sums) != 2 || sums[0].Sums.FanIn != 4 || math.Round(sums[0].Delivered.Most) != 5 || sums[1].Sums.FanIn != 8 || sums[1].Sums.LateSteps != 4 {
+		t.Errorf("%+v %+v", sums[0], sums[1])
 	}
 	if len(rows) != 3 || rows[1].Network != "ring" || rows[1].Nodes != 30 || rows[1].Published.Mean != 2 || rows[2].Delivered.Mean < 1.99 {
 		t.Errorf("%+v", rows)
