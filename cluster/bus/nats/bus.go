@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -77,8 +79,12 @@ func (b *Bus) send(subject, reply string, data []byte) error {
 // message is lost on its way like others, which Lost tells, and the connection comes
 // back or is given up.
 func (b *Bus) breaks(err error) bool {
+	if b.conn.IsClosed() {
+		return false
+	}
 	var network *net.OpError
-	return !b.conn.IsClosed() && (errors.As(err, &network) || errors.Is(err, natsgo.ErrConnectionClosed)) // who waits is told the latter also of one that comes back
+	return errors.As(err, &network) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || strings.HasPrefix(err.Error(), "tls: ") ||
+		errors.Is(err, natsgo.ErrConnectionClosed) // which who waits is told also of one that comes back
 }
 
 // check refuses what cannot be published.

@@ -112,8 +112,22 @@ func TestStall(t *testing.T) {
 // Whoever subscribes, asks or waits for the server while connections break is told of
 // no error but that an answer was lost.
 func TestCallsWhileConnectionsBreak(t *testing.T) {
-	p, o := through(t, bustest.Weather{})
-	b := connect(t, o)
+	node, _ := identities(t)
+	closed := start(t, nats.ServerOptions{}.Closed(node))
+	line := bustest.NewProxy(t, strings.TrimPrefix(closed.ClientURL(), "tls://"), bustest.Weather{})
+	open, o := through(t, bustest.Weather{})
+	for name, c := range map[string]struct {
+		p *bustest.Proxy
+		o nats.Options
+	}{
+		"plain": {open, o},
+		"TLS":   {line, nats.Options{URLs: []string{"tls://" + line.Address()}, ReconnectWait: time.Millisecond}.Closed(node)},
+	} {
+		t.Run(name, func(t *testing.T) { breakCalls(t, c.p, connect(t, c.o)) })
+	}
+}
+
+func breakCalls(t *testing.T, p *bustest.Proxy, b bus.Bus) {
 	over, breaking := make(chan struct{}), make(chan int)
 	go func() {
 		breaks := 0
@@ -122,7 +136,7 @@ func TestCallsWhileConnectionsBreak(t *testing.T) {
 			case <-over:
 				breaking <- breaks
 				return
-			case <-time.After(3 * time.Millisecond):
+			case <-time.After(5 * time.Millisecond):
 				breaks += p.Reset()
 			}
 		}

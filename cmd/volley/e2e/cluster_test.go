@@ -121,7 +121,7 @@ func (c *cluster) run(t *testing.T, k task) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "run")
 	must(t, c.client, c.dir, k.run(out, c.at...)...)
-	if got := summary(t, out).Nodes; got != len(c.nodes) {
+	if got := summary(t, out).Nodes; got != len(c.nodes) && c.lines == nil { // whose line is broken when nodes are looked for takes no part
 		t.Errorf("the run was on %d nodes, of %d", got, len(c.nodes))
 	}
 	return out
