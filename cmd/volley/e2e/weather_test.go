@@ -23,7 +23,7 @@ func TestBadLinesAndABadBus(t *testing.T) {
 	want := map[string]string{}
 	for k := range tasks {
 		if tasks[k].name == "microcircuit" { // its steps are of 0.1 ms, and each waits for the lines
-			tasks[k].args = append(tasks[k].args, "--set", "duration=100 ms")
+			tasks[k].args = append(tasks[k].args, "--set", "duration=150 ms")
 		}
 	}
 	for _, k := range tasks {
@@ -34,7 +34,7 @@ func TestBadLinesAndABadBus(t *testing.T) {
 			lines := map[[2]int]*bustest.Proxy{}
 			c := newCluster(t, a, func(c *cluster, node, server int) string {
 				p := bustest.NewProxy(t, strings.TrimPrefix(c.urls[server], "tls://"), bustest.Weather{Listen: c.gateway + ":0",
-					Delay: 200 * time.Microsecond, Jitter: 300 * time.Microsecond, SliceBytes: 300, Seed: uint64(100*n + 10*node + server)})
+					Delay: 200 * time.Microsecond, Jitter: 300 * time.Microsecond, SliceBytes: 3000, Seed: uint64(100*n + 10*node + server)})
 				lines[[2]int{node, server}] = p
 				return "tls://" + p.Address()
 			}, "--disturb", fmt.Sprintf("seed=%d,drop=0.01,duplicate=0.02,reorder=0.02,delay=0.02", n+1))
