@@ -84,7 +84,7 @@ func (c *Caller) Call(ctx context.Context, node string, request *control.Request
 		case errors.Is(err, context.DeadlineExceeded):
 			missed = time.Time{}
 		default:
-			return nil, fmt.Errorf("node %s cannot be asked: %w", node, err)
+			return nil, &Refusal{Kind: control.Kind_KIND_TIMEOUT, Why: "it cannot be asked: " + err.Error(), Node: node}
 		}
 	}
 }

@@ -61,12 +61,20 @@ func (c *Caller) Find(ctx context.Context, name string) (*control.RunStatus, err
 	}
 	var found []*control.RunStatus
 	for _, r := range all {
-		if r.Run == name {
-			return r, nil
+		if k := slices.IndexFunc(found, func(f *control.RunStatus) bool { return f.Run == r.Run }); k >= 0 {
+			if r.Epoch > found[k].Epoch { // it was taken over
+				found[k] = r
+			}
+			continue
 		}
-		if len(name) > 0 && len(r.Run) > len(name) && r.Run[:len(name)] == name {
+		if r.Run == name {
+			found = append(found, r)
+		} else if len(name) > 0 && len(r.Run) > len(name) && r.Run[:len(name)] == name {
 			found = append(found, r)
 		}
+	}
+	if k := slices.IndexFunc(found, func(r *control.RunStatus) bool { return r.Run == name }); k >= 0 {
+		return found[k], nil
 	}
 	switch len(found) {
 	case 1:
@@ -87,9 +95,31 @@ func (c *Caller) Submit(ctx context.Context, node string, b *Bundle, m *control.
 	return reply.GetSubmitted(), err
 }
 
+// TakeOverWait is how long a run may be without a coordinator before who follows it
+// gives up.
+const TakeOverWait = 90 * time.Second
+
+// found is the coordinator of a run whose coordinator is gone, once another node has
+// taken it over.
+func (c *Caller) found(ctx context.Context, run string, lost error) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, TakeOverWait)
+	defer cancel()
+	for {
+		if st, err := c.Find(ctx, run); err == nil && st.Run == run {
+			if _, err := c.Call(ctx, st.Coordinator, &control.Request{Body: &control.Request_Attach{Attach: &control.Attach{Run: run}}}); err == nil {
+				return st.Coordinator, nil
+			}
+		}
+		if err := pause(ctx, 500*time.Millisecond); err != nil {
+			return "", lost
+		}
+	}
+}
+
 // Follow shows how a run stands, until it is over, and returns how it ended. Events
-// that are lost are made up for by asking. The error is a *Refusal where the run's
-// coordinator is gone.
+// that are lost are made up for by asking; where another node takes the run over, it
+// is asked. The error is a *Refusal where the run's coordinator is gone, and nobody
+// takes its place.
 func (c *Caller) Follow(ctx context.Context, run, coordinator string, show func(*control.RunStatus)) (*control.RunStatus, error) {
 	events := make(chan *control.RunStatus, 64)
 	sub, err := c.Bus.Subscribe(EventSubject(run), func(m bus.Message) {
@@ -120,6 +150,12 @@ func (c *Caller) Follow(ctx context.Context, run, coordinator string, show func(
 		}
 		if st == nil {
 			reply, err := c.Call(ctx, coordinator, &control.Request{Body: &control.Request_Attach{Attach: &control.Attach{Run: run}}})
+			var r *Refusal
+			if errors.As(err, &r) && (r.Kind == control.Kind_KIND_NODE_LOST || r.Kind == control.Kind_KIND_TIMEOUT || r.Kind == control.Kind_KIND_UNKNOWN_RUN) {
+				if coordinator, err = c.found(ctx, run, err); err == nil {
+					continue
+				}
+			}
 			if err != nil {
 				return nil, err
 			}

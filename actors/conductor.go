@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -22,7 +23,8 @@ import (
 )
 
 // conductor takes a run through its life: it plans, lets the nodes prepare, follows
-// the run as its recorder, and writes its files.
+// the run as its recorder, and writes its files. Where nodes are lost, come or go, it
+// does so again from the last checkpoint, in a new epoch.
 type conductor struct {
 	c      Config
 	run    string
@@ -30,6 +32,7 @@ type conductor struct {
 	submit *control.Submit
 	dir    string
 	caller Caller
+	shelf  *shelf // where the run's state is kept; nil for nowhere
 	tell   func(*control.RunStatus)
 
 	mutex  sync.Mutex
@@ -38,20 +41,32 @@ type conductor struct {
 	began  time.Time
 
 	network *kernel.Network
+	epoch   uint64
+	record  []byte // of the epoch, in the store
 	plan    *partition.Plan
 	message *control.Plan
 	nodes   []*control.NodeStatus // of the plan, in its order
 
 	injecting *injecting // nil where nothing is injected
+	saveStep  int64      // of the checkpoint under way
+	wanted    wish       // of a checkpoint
+	moves     moves
+	leaving   atomic.Bool // this node is to leave
 }
 
-// epoch of a run's first plan.
-const epoch = 1
-
 // conduct runs the run, and says at its end how it went.
-func (k *conductor) conduct(ctx context.Context) {
-	err := k.guarded(ctx)
-	k.release()
+func (k *conductor) conduct(ctx context.Context) (err error) {
+	err = k.guarded(ctx)
+	if errors.Is(err, errFenced) || errors.Is(err, errHandedOver) {
+		k.c.Log.Info("a run goes on elsewhere", "run", k.run, "why", err)
+		return err
+	}
+	k.release(k.epoch)
+	if k.shelf != nil && !errors.Is(context.Cause(ctx), errStopped) {
+		if err := k.shelf.ended(context.WithoutCancel(ctx)); err != nil {
+			k.c.Log.Warn("the state of a run that is over stays in the store", "run", k.run, "error", err)
+		}
+	}
 	k.change(func(st *control.RunStatus) {
 		st.State = control.State_STATE_DONE
 		if err == nil {
@@ -66,6 +81,7 @@ func (k *conductor) conduct(ctx context.Context) {
 	if err != nil {
 		k.c.Log.Info("a run ended", "run", k.run, "error", err)
 	}
+	return err
 }
 
 // guarded is conducted with a panic as its error.
@@ -93,32 +109,77 @@ func (k *conductor) failure(ctx context.Context, err error) *control.Refused {
 	return refused(err)
 }
 
+// conducted takes the run through as many epochs as it needs.
 func (k *conductor) conducted(ctx context.Context) error {
+	if err := k.open(ctx); err != nil {
+		return err
+	}
+	defer func() { _ = k.injecting.close() }()
+	for why := ""; ; {
+		err := k.oneEpoch(ctx, why)
+		why = k.goesOn(ctx, err)
+		if why == "" {
+			return err
+		}
+		k.note(control.State_STATE_RECOVERING, why)
+	}
+}
+
+// open compiles the model, of a run that was taken over as it was submitted, and
+// keeps what is needed to take the run over.
+func (k *conductor) open(ctx context.Context) (err error) {
+	if k.bundle == nil {
+		if k.shelf.hasEnded(ctx) {
+			return errFenced // the run is over
+		}
+		if k.bundle, k.submit, err = k.shelf.submission(ctx); err != nil {
+			return refuse(control.Kind_KIND_STORE, "what run %s was submitted with cannot be read: %v", k.run, err)
+		}
+	}
 	n, err := k.bundle.Open()
 	if err != nil {
 		return refuse(control.Kind_KIND_MODEL, "%v", err)
 	}
 	k.network = n
-	findings, err := results.New(n)
-	if err != nil {
-		return refuse(control.Kind_KIND_MODEL, "%v", n.Model.Faults(err))
+	if k.shelf != nil && k.epoch == 0 {
+		if err := k.shelf.submitted(ctx, k.bundle, k.submit); err != nil {
+			return refuse(control.Kind_KIND_STORE, "the run cannot be kept in the store: %v", err)
+		}
 	}
-	if err := k.makePlan(ctx); err != nil {
+	return nil
+}
+
+// oneEpoch runs the run from its last checkpoint, on the nodes that are there now.
+func (k *conductor) oneEpoch(ctx context.Context, why string) error {
+	if err := k.begin(ctx, why); err != nil {
 		return err
 	}
-	dir, err := record.Create(k.dir, record.Options{Format: record.Format(k.submit.Format), MaxBytes: k.submit.MaxOutputBytes, Called: "run " + k.run, KeepInjected: true})
+	findings, err := results.New(k.network)
+	if err != nil {
+		return refuse(control.Kind_KIND_MODEL, "%v", k.network.Model.Faults(err))
+	}
+	keeps, err := k.keeps(ctx)
+	if err != nil {
+		return err
+	}
+	if err := k.planned(ctx); err != nil {
+		return err
+	}
+	dir, err := k.create(ctx, keeps)
 	if err != nil {
 		return err
 	}
 	defer dir.Abort()
-	defer func() { _ = k.injecting.close() }() // a run that comes to its end has done so
-	if err := k.inject(0); err != nil {
+	if err := k.inject(resumed(keeps)); err != nil {
 		return dir.Fail(err)
 	}
 	if err := k.prepare(ctx); err != nil {
-		return dir.Fail(causeOf(ctx, err))
+		if err = causeOf(ctx, err); k.recovers(err) {
+			return err
+		}
+		return dir.Fail(err)
 	}
-	result, err := k.follow(ctx, dir, findings)
+	result, err := k.follow(ctx, dir, findings, keeps)
 	if result != nil {
 		k.change(func(st *control.RunStatus) {
 			for _, name := range result.Names {
@@ -132,17 +193,18 @@ func (k *conductor) conducted(ctx context.Context) error {
 
 // follow records the run from its first step to its files. When ctx is done all
 // nodes end at one step, and the files are those of a run that ended there.
-func (k *conductor) follow(ctx context.Context, dir *record.Dir, findings *results.Collector) (*session.Result, error) {
+func (k *conductor) follow(ctx context.Context, dir *record.Dir, findings *results.Collector, keeps *session.Checkpoints) (*session.Result, error) {
 	alive, end := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	defer working.Wait()
 	defer end()
-	f, err := exchange.NewFollower(exchange.FollowerConfig{Network: k.network, Plan: k.plan, Bus: k.c.Bus, Run: k.run, Epoch: epoch,
+	f, err := exchange.NewFollower(exchange.FollowerConfig{Network: k.network, Plan: k.plan, Bus: k.c.Bus, Run: k.run, Epoch: k.epoch,
 		Weights: func(part int, p *kernel.Projection, yield func(target int, sources []uint32, weights []float64)) error {
 			return k.eachWeight(alive, part, p.Name, yield)
 		},
-		Accounts: func() ([]*engine.Account, error) { return k.accounts(alive), nil },
+		Accounts: func() ([]*engine.Account, error) { return k.accounts(alive, ctx.Err() == nil) },
 		StopAt:   func(step int64) error { return k.stopAt(alive, step) },
+		Keeping:  k.keeping(alive),
 	})
 	if err != nil {
 		return nil, dir.Fail(err)
@@ -157,8 +219,11 @@ func (k *conductor) follow(ctx context.Context, dir *record.Dir, findings *resul
 	working.Go(func() { k.watch(alive, f.Fail) })
 	stop := context.AfterFunc(ctx, f.Stop)
 	defer stop()
+	k.moves.begin(f.Fail)
+	defer k.moves.end()
 	s := &starting{Follower: f, start: func() error { return firstOf([]error{k.start(alive), k.injecting.start(alive)}) }}
 	return session.Run(context.Background(), s, session.Config{Dir: dir, Findings: findings, Command: k.submit.Command, Version: k.c.Version,
+		Checkpoints: keeps, Abandons: k.recovers,
 		Injected: func() (*record.Injected, error) { return k.injecting.finish(alive) }, Watchers: []engine.Observer{newWatcher(k)}})
 }
 
@@ -185,7 +250,7 @@ func (s *starting) Advance(m *engine.Moment, to snn.Tick, starts *kernel.Trial) 
 // start lets all nodes step.
 func (k *conductor) start(ctx context.Context) error {
 	err := k.each(ctx, func(ctx context.Context, i int) error {
-		_, err := k.caller.Call(ctx, k.nodes[i].Name, &control.Request{Body: &control.Request_Start{Start: &control.Start{Run: k.run, Epoch: epoch}}})
+		_, err := k.caller.Call(ctx, k.nodes[i].Name, &control.Request{Body: &control.Request_Start{Start: &control.Start{Run: k.run, Epoch: k.epoch}}})
 		return err
 	})
 	k.began = time.Now()
@@ -207,6 +272,7 @@ func (k *conductor) makePlan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	k.nodes = nil
 	for _, r := range replies {
 		st := r.GetNodeStatus()
 		asked := len(k.submit.Nodes) == 0 || slices.Contains(k.submit.Nodes, st.GetName())
@@ -231,8 +297,10 @@ func (k *conductor) makePlan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	k.message.Epoch = k.epoch
 	k.nodes = k.nodes[:len(k.plan.Shares)]
 	k.change(func(st *control.RunStatus) {
+		st.Nodes, st.Building, st.Of = nil, 0, 0
 		for _, n := range k.nodes {
 			st.Nodes = append(st.Nodes, &control.NodeProgress{Name: n.Name})
 		}
@@ -280,7 +348,7 @@ func (k *conductor) prepare(ctx context.Context) error {
 			return err
 		}
 		for {
-			reply, err := k.caller.Call(ctx, node, &control.Request{Body: &control.Request_Prepare{Prepare: &control.Prepare{Run: k.run, Model: model, Plan: k.message}}})
+			reply, err := k.caller.Call(ctx, node, &control.Request{Body: &control.Request_Prepare{Prepare: &control.Prepare{Run: k.run, Model: model, Plan: k.message, Coordinator: k.c.Name, Record: k.record}}})
 			if err != nil {
 				return err
 			}
@@ -306,13 +374,13 @@ func (k *conductor) prepare(ctx context.Context) error {
 }
 
 // release lets the nodes go, also of a run that has failed.
-func (k *conductor) release() {
+func (k *conductor) release(epoch uint64) {
 	ctx, cancel := context.WithTimeout(context.Background(), CallTimeout)
 	defer cancel()
 	var wg sync.WaitGroup
 	for _, n := range k.nodes {
 		wg.Go(func() {
-			if _, err := k.caller.Call(ctx, n.Name, &control.Request{Body: &control.Request_Release{Release: &control.Release{Run: k.run}}}); err != nil {
+			if _, err := k.caller.Call(ctx, n.Name, &control.Request{Body: &control.Request_Release{Release: &control.Release{Run: k.run, Epoch: epoch}}}); err != nil {
 				k.c.Log.Warn("a share was not let go", "run", k.run, "node", n.Name, "error", err)
 			}
 		})
@@ -325,7 +393,7 @@ func (k *conductor) change(how func(*control.RunStatus)) {
 	k.mutex.Lock()
 	how(&k.state)
 	k.events++
-	e := &control.Event{Run: k.run, Epoch: epoch, Node: k.c.Name, Number: k.events}
+	e := &control.Event{Run: k.run, Epoch: k.epoch, Node: k.c.Name, Number: k.events}
 	k.mutex.Unlock()
 	st := k.snapshot()
 	e.Body = &control.Event_Status{Status: st}

@@ -32,7 +32,11 @@ type coordinator struct {
 func newCoordinator(c Config, parent *actor.PID, run string, b *Bundle, m *control.Submit) *coordinator {
 	k := &conductor{c: c, run: run, bundle: b, submit: m, dir: filepath.Join(c.Dir, "runs", run),
 		caller: Caller{Bus: c.Bus, Sender: c.Name, Version: c.Version, Expected: c.Expected}}
-	k.state = control.RunStatus{Run: run, Model: exampleName(b.Path), Coordinator: c.Name, State: control.State_STATE_PREPARING, Epoch: 1}
+	k.shelf = newShelf(c.Store, run)
+	k.state = control.RunStatus{Run: run, Coordinator: c.Name, State: control.State_STATE_RECOVERING}
+	if b != nil {
+		k.state.Model, k.state.State = exampleName(b.Path), control.State_STATE_PREPARING
+	}
 	return &coordinator{c: c, parent: parent, run: k, last: k.snapshot(), ended: make(chan struct{})}
 }
 
@@ -52,14 +56,19 @@ func (o *coordinator) Receive(c actor.Context) {
 			o.root.Send(parent, &runChanged{st})
 		}
 		go func() {
-			defer close(o.ended)
-			o.run.conduct(ctx)
+			err := o.run.conduct(ctx)
+			close(o.ended)
+			if errors.Is(err, errFenced) || errors.Is(err, errHandedOver) {
+				o.root.Send(parent, &runMoved{o.run.run})
+			}
 		}()
 	case *actor.Stopping:
 		o.cancel(errStopped)
 		<-o.ended
 	case *runChanged:
 		o.last = m.status
+	case *leave:
+		o.run.leave()
 	case *control.Request:
 		c.Respond(o.answer(m))
 	}
@@ -80,6 +89,12 @@ func (o *coordinator) answer(r *control.Request) *control.Reply {
 		return done()
 	case *control.Request_Fetch:
 		return o.fetch(b.Fetch)
+	case *control.Request_Checkpoint:
+		if o.run.shelf == nil {
+			return refusal(refuse(control.Kind_KIND_STORE, "the nodes were started without --store: nothing of a run is kept"))
+		}
+		o.run.wanted.ask()
+		return done()
 	}
 	return refusal(refuse(control.Kind_KIND_MALFORMED, "a coordinator does not know this request"))
 }

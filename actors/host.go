@@ -22,7 +22,9 @@ type host struct {
 	parent  *actor.PID
 	prepare *control.Prepare
 	bundle  *Bundle
-	left    int64 // bytes of memory that the share may take; 0 is not known
+	left    int64       // bytes of memory that the share may take; 0 is not known
+	shelf   *shelf      // where the run's state is kept; nil for nowhere
+	leaving func() bool // the node wants to hand the share over
 
 	self    *actor.PID
 	root    *actor.RootContext
@@ -39,7 +41,9 @@ type host struct {
 	failure  error
 
 	streams map[weightsKey]*weightStream
+	keeps   keeps
 	heard   time.Time // when the coordinator asked last
+	search  search    // for the coordinator, where it is silent
 }
 
 // weightsKey is what a stream of weights is of.
@@ -73,8 +77,8 @@ type (
 	beat          struct{}
 )
 
-func newHost(c Config, parent *actor.PID, m *control.Prepare, b *Bundle, left int64) *host {
-	h := &host{c: c, parent: parent, prepare: m, bundle: b, left: left, state: control.State_STATE_PREPARING,
+func newHost(c Config, parent *actor.PID, m *control.Prepare, b *Bundle, left int64, leaving func() bool) *host {
+	h := &host{c: c, parent: parent, prepare: m, bundle: b, left: left, leaving: leaving, shelf: newShelf(c.Store, m.Run), state: control.State_STATE_PREPARING,
 		building: &control.Building{}, streams: map[weightsKey]*weightStream{}, heard: time.Now()}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h
@@ -92,7 +96,6 @@ func (h *host) Receive(c actor.Context) {
 	case *actor.Stopped:
 		h.root.Send(h.parent, &shareChanged{run: h.prepare.Run})
 	case *control.Request:
-		h.heard = time.Now()
 		c.Respond(h.answer(m))
 	case *buildingShare:
 		h.building = &control.Building{Synapses: m.synapses, Of: m.of}
@@ -100,11 +103,19 @@ func (h *host) Receive(c actor.Context) {
 		h.built(m)
 	case *endedShare:
 		h.ended(m.err)
+	case *savedShare:
+		h.savedShare(m)
+	case *restoredShare:
+		h.restoredShare(m)
+	case *searched:
+		h.searched(m)
 	case *beat:
 		if quiet := time.Since(h.heard); quiet > silence {
 			h.c.Log.Warn("a run's coordinator is silent, its share is let go", "run", h.prepare.Run, "silent", quiet)
 			c.Stop(h.self)
 			return
+		} else if quiet > unheard {
+			h.look()
 		}
 		h.tell()
 		h.beat()
@@ -136,6 +147,10 @@ func (h *host) end() {
 }
 
 func (h *host) answer(r *control.Request) *control.Reply {
+	if of := epochOf(r); of != h.epoch() {
+		return refusal(refuse(control.Kind_KIND_STALE_EPOCH, "run %s has epoch %d here, and epoch %d asks", h.prepare.Run, h.epoch(), of))
+	}
+	h.heard, h.search = time.Now(), search{}
 	switch b := r.Body.(type) {
 	case *control.Request_Prepare:
 		return h.prepared(b.Prepare)
@@ -152,15 +167,40 @@ func (h *host) answer(r *control.Request) *control.Reply {
 		return h.report(b.Report.Account)
 	case *control.Request_Weights:
 		return h.weights(b.Weights)
+	case *control.Request_Save:
+		return h.save(b.Save)
+	case *control.Request_Restore:
+		return h.restore(b.Restore)
 	}
 	return refusal(refuse(control.Kind_KIND_MALFORMED, "a host does not know this request"))
 }
 
-// prepared says how far building is.
-func (h *host) prepared(m *control.Prepare) *control.Reply {
-	if got, own := m.GetPlan().GetEpoch(), h.prepare.GetPlan().GetEpoch(); got != own {
-		return refusal(refuse(control.Kind_KIND_STALE_EPOCH, "run %s has epoch %d here, and epoch %d is to be prepared", m.Run, own, got))
+// epoch is that of the share's plan.
+func (h *host) epoch() uint64 { return h.prepare.GetPlan().GetEpoch() }
+
+// epochOf is the epoch that a request to a host is of.
+func epochOf(r *control.Request) uint64 {
+	switch b := r.Body.(type) {
+	case *control.Request_Prepare:
+		return b.Prepare.GetPlan().GetEpoch()
+	case *control.Request_Start:
+		return b.Start.Epoch
+	case *control.Request_Stop:
+		return b.Stop.Epoch
+	case *control.Request_Report:
+		return b.Report.Epoch
+	case *control.Request_Weights:
+		return b.Weights.Epoch
+	case *control.Request_Save:
+		return b.Save.Epoch
+	case *control.Request_Restore:
+		return b.Restore.Epoch
 	}
+	return 0
+}
+
+// prepared says how far building is.
+func (h *host) prepared(*control.Prepare) *control.Reply {
 	if h.failure != nil {
 		return refusal(h.failure)
 	}
@@ -176,6 +216,9 @@ func (h *host) build() (told any) {
 		}
 		told = b
 	}()
+	if b.err = h.seesStore(h.ctx); b.err != nil {
+		return b
+	}
 	if b.network, b.err = h.bundle.Open(); b.err != nil {
 		b.err = refuse(control.Kind_KIND_MODEL, "%v", b.err)
 		return b
@@ -207,6 +250,9 @@ func (h *host) build() (told any) {
 	return b
 }
 
+// draining reports whether the node wants to hand its share over.
+func (h *host) draining() bool { return h.shelf != nil && h.leaving() }
+
 func (h *host) built(b *builtShare) {
 	if b.err != nil {
 		h.failure, h.state = b.err, control.State_STATE_FAILED
@@ -227,8 +273,6 @@ func (h *host) start(m *control.Start) *control.Reply {
 		return refusal(h.failure)
 	case h.share == nil:
 		return refusal(refuse(control.Kind_KIND_BUSY, "the share of run %s is not built yet", m.Run))
-	case m.Epoch != h.prepare.GetPlan().GetEpoch():
-		return refusal(refuse(control.Kind_KIND_STALE_EPOCH, "run %s has epoch %d here, and epoch %d is to start", m.Run, h.prepare.GetPlan().GetEpoch(), m.Epoch))
 	case h.state == control.State_STATE_PREPARING:
 		h.state = control.State_STATE_RUNNING
 		if err := h.share.Start(h.ctx); err != nil {
@@ -299,7 +343,7 @@ func (h *host) weights(m *control.Weights) *control.Reply {
 
 // tell tells the node how its share is.
 func (h *host) tell() {
-	st := &control.RunStatus{Run: h.prepare.Run, State: h.state, Epoch: h.prepare.GetPlan().GetEpoch()}
+	st := &control.RunStatus{Run: h.prepare.Run, State: h.state, Epoch: h.epoch()}
 	if h.failure != nil {
 		st.Failure = refused(h.failure)
 	}

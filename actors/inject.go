@@ -45,6 +45,9 @@ func (k *conductor) inject(from snn.Tick) (err error) {
 		}
 		return nil
 	}
+	if k.epoch > 1 {
+		return refuse(control.Kind_KIND_STORE, "the run cannot be taken over: spikes were injected, and their journal lies with the coordinator that is gone")
+	}
 	in := &injecting{}
 	for _, p := range populations {
 		in.names = append(in.names, p.Name)

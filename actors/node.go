@@ -13,6 +13,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/volley-snn/volley/cluster/blob"
 	"github.com/volley-snn/volley/cluster/bus"
 	"github.com/volley-snn/volley/messages/control"
 )
@@ -26,6 +27,11 @@ type Config struct {
 
 	Threads     int   // that partitions may use; default GOMAXPROCS
 	MemoryBytes int64 // that partitions may take; 0 is what the machine has available
+
+	// Store is where the state of runs is kept, which all nodes of a cluster reach; nil
+	// for nowhere. A run survives the loss of nodes as far as the store does.
+	Store     blob.Store
+	StoreName string // for people
 
 	// Expected is how many nodes are known to be there, this one too; see Caller.
 	Expected func() int
@@ -160,6 +166,23 @@ func (n *Node) ask(request *control.Request) *control.Reply {
 		return refusal(refuse(control.Kind_KIND_TIMEOUT, "an actor of node %s has not answered within %v: %v", n.c.Name, answerTimeout, err))
 	}
 	return answer.(*control.Reply)
+}
+
+// Drain lets the node hand over what it has, and returns when nothing is left, or
+// with ctx's error. Where there is no store, or no other node, nothing can be.
+func (n *Node) Drain(ctx context.Context) error {
+	if reply := n.ask(&control.Request{Body: &control.Request_Drain{Drain: &control.Drain{}}}); reply.GetRefused() != nil {
+		return RefusalOf(reply.GetRefused())
+	}
+	for {
+		left, err := n.system.Root.RequestFuture(n.supervisor, &drained{}, answerTimeout).Result()
+		if err == nil && left == true {
+			return nil
+		}
+		if err := pause(ctx, askAgain); err != nil {
+			return err
+		}
+	}
 }
 
 // Stop ends the node: runs that it has a part in fail. It returns when they have let go.

@@ -21,7 +21,7 @@ func plan(n *kernel.Network, nodes []*control.NodeStatus, parts int) (*partition
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &control.Plan{Epoch: epoch, FirstStep: 1, Asked: int32(parts)}
+	m := &control.Plan{FirstStep: 1, Asked: int32(parts)}
 	for k, s := range p.Shares {
 		member := &control.Member{Name: s.Node.Name, Id: nodes[k].Id, Threads: int32(s.Node.Threads), MemoryBytes: s.Node.MemoryBytes}
 		for _, source := range s.Sources {

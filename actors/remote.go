@@ -18,7 +18,7 @@ func (k *conductor) eachWeight(ctx context.Context, part int, projection string,
 	reading := time.Now().UnixNano() // one reading is not taken for another's
 	for at := int64(0); ; {
 		reply, err := k.caller.Call(ctx, node, &control.Request{Body: &control.Request_Weights{Weights: &control.Weights{
-			Run: k.run, Epoch: epoch, Partition: int32(part), Projection: projection, Tick: reading, Offset: at}}})
+			Run: k.run, Epoch: k.epoch, Partition: int32(part), Projection: projection, Tick: reading, Offset: at}}})
 		if busy(err) {
 			continue
 		}
@@ -41,7 +41,7 @@ func (k *conductor) eachWeight(ctx context.Context, part int, projection string,
 // stopAt lets all nodes end at one step.
 func (k *conductor) stopAt(ctx context.Context, step int64) error {
 	return k.each(ctx, func(ctx context.Context, i int) error {
-		_, err := k.caller.Call(ctx, k.nodes[i].Name, &control.Request{Body: &control.Request_Stop{Stop: &control.Stop{Run: k.run, Epoch: epoch, AfterStep: step}}})
+		_, err := k.caller.Call(ctx, k.nodes[i].Name, &control.Request{Body: &control.Request_Stop{Stop: &control.Stop{Run: k.run, Epoch: k.epoch, AfterStep: step}}})
 		return err
 	})
 }

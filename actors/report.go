@@ -16,7 +16,7 @@ func (h *host) report(whole bool) *control.Reply {
 	if h.failure != nil {
 		return refusal(h.failure)
 	}
-	r := &control.PartitionReports{}
+	r := &control.PartitionReports{Draining: h.draining()}
 	if h.share != nil {
 		st := h.share.Status()
 		r.Load, r.Step, r.Threads = loadOf(st), int64(st.Step), int32(h.plan.Shares[h.place].Node.Threads)
@@ -83,13 +83,14 @@ func (k *conductor) accountOf(node int, r *control.PartitionReports) *engine.Acc
 }
 
 // accounts asks all nodes what their shares hold. What a node does not say, because
-// it is gone, is left out: the run has ended, and its files say why.
-func (k *conductor) accounts(ctx context.Context) []*engine.Account {
-	all := make([]*engine.Account, len(k.nodes))
+// it is gone, is left out where the run has been ended before its time, and is an
+// error else.
+func (k *conductor) accounts(ctx context.Context, whole bool) ([]*engine.Account, error) {
+	all, faults := make([]*engine.Account, len(k.nodes)), make([]error, len(k.nodes))
 	var wg sync.WaitGroup
 	for i, n := range k.nodes {
 		wg.Go(func() {
-			reply, err := k.caller.Call(ctx, n.Name, &control.Request{Body: &control.Request_Report{Report: &control.Report{Run: k.run, Account: true}}})
+			reply, err := k.caller.Call(ctx, n.Name, &control.Request{Body: &control.Request_Report{Report: &control.Report{Run: k.run, Account: true, Epoch: k.epoch}}})
 			if err != nil {
 				k.c.Log.Warn("a node does not say what it held", "run", k.run, "node", n.Name, "error", err)
 			}
@@ -98,9 +99,12 @@ func (k *conductor) accounts(ctx context.Context) []*engine.Account {
 				k.state.Nodes[i].Step, k.state.Nodes[i].Load = r.Step, r.Load
 				k.mutex.Unlock()
 			}
-			all[i] = k.accountOf(i, reply.GetReports())
+			all[i], faults[i] = k.accountOf(i, reply.GetReports()), err
 		})
 	}
 	wg.Wait()
-	return all
+	if err := firstOf(faults); whole && k.recovers(err) {
+		return nil, err
+	}
+	return all, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -24,12 +25,15 @@ type supervisor struct {
 	coordinators map[string]*conducted         // by run
 	order        []string                      // of the runs that are coordinated here, the first first
 	submitted    map[string]*control.Submitted // by id of the request, which may come again
+	draining     *atomic.Bool                  // nothing new is taken, and what is here is handed over
 }
 
 // hosted is a share of a run that lies here.
 type hosted struct {
 	pid    *actor.PID
 	bytes  int64
+	epoch  uint64
+	ending bool
 	status *control.RunStatus
 }
 
@@ -48,12 +52,12 @@ const (
 
 func newSupervisor(c Config, files *store) *supervisor {
 	return &supervisor{c: c, id: c.Name + "-" + newID(), since: time.Now(), files: files,
-		hosts: map[string]*hosted{}, coordinators: map[string]*conducted{}, submitted: map[string]*control.Submitted{}}
+		hosts: map[string]*hosted{}, coordinators: map[string]*conducted{}, submitted: map[string]*control.Submitted{}, draining: &atomic.Bool{}}
 }
 
 // What children tell their supervisor.
 type (
-	// shareChanged says how a host's run stands; a nil status that it has let go.
+	// shareChanged says how a host's run stands.
 	shareChanged struct {
 		run    string
 		status *control.RunStatus
@@ -61,6 +65,8 @@ type (
 	}
 	// runChanged says how a coordinator's run stands.
 	runChanged struct{ status *control.RunStatus }
+	// runMoved says that another node coordinates a run now.
+	runMoved struct{ run string }
 )
 
 // Receive implements actor.Actor.
@@ -74,6 +80,17 @@ func (s *supervisor) Receive(c actor.Context) {
 		if r := s.coordinators[m.status.Run]; r != nil {
 			r.status = m.status
 		}
+	case *runMoved:
+		s.moved(c, m.run)
+	case *orphaned:
+		self, root := c.Self(), c.ActorSystem().Root
+		time.AfterFunc(time.Duration(m.place)*takeOverPause, func() { root.Send(self, &adopt{m.run, m.epoch}) })
+	case *adopt:
+		if h := s.hosts[m.run]; h != nil && h.epoch == m.epoch {
+			_ = s.takeOver(c, m.run, m.epoch)
+		}
+	case *drained:
+		c.Respond(len(s.hosts)+s.underWay() == 0)
 	case *actor.Terminated:
 		s.terminated(m.Who)
 	}
@@ -96,7 +113,7 @@ func (s *supervisor) request(c actor.Context, r *control.Request) {
 	case *control.Request_Stop:
 		s.toHost(c, b.Stop.Run)
 	case *control.Request_Release:
-		s.release(c, b.Release.Run)
+		s.release(c, b.Release)
 	case *control.Request_Report:
 		s.toHost(c, b.Report.Run)
 	case *control.Request_Weights:
@@ -107,6 +124,21 @@ func (s *supervisor) request(c actor.Context, r *control.Request) {
 		s.toCoordinator(c, b.Cancel.Run)
 	case *control.Request_Fetch:
 		s.toCoordinator(c, b.Fetch.Run)
+	case *control.Request_Save:
+		s.toHost(c, b.Save.Run)
+	case *control.Request_Restore:
+		s.toHost(c, b.Restore.Run)
+	case *control.Request_Checkpoint:
+		s.toCoordinator(c, b.Checkpoint.Run)
+	case *control.Request_TakeOver:
+		if err := s.takeOver(c, b.TakeOver.Run, b.TakeOver.Epoch); err != nil {
+			c.Respond(refusal(err))
+			return
+		}
+		c.Respond(done())
+	case *control.Request_Drain:
+		s.drain(c)
+		c.Respond(done())
 	default:
 		c.Respond(refusal(refuse(control.Kind_KIND_MALFORMED, "node %s does not know this request", s.c.Name)))
 	}
@@ -124,6 +156,9 @@ func (s *supervisor) transfer(t *control.Transfer) *control.Reply {
 func (s *supervisor) submit(c actor.Context, id string, m *control.Submit) *control.Reply {
 	if known := s.submitted[id]; known != nil {
 		return &control.Reply{Body: &control.Reply_Submitted{Submitted: known}}
+	}
+	if s.draining.Load() {
+		return refusal(refuse(control.Kind_KIND_BUSY, "node %s is to leave, and takes no new runs: submit to another node", s.c.Name))
 	}
 	if s.underWay() >= maxRuns {
 		return refusal(refuse(control.Kind_KIND_BUSY, "node %s coordinates %d runs already: wait, or submit to another node", s.c.Name, maxRuns))
@@ -143,19 +178,27 @@ func (s *supervisor) submit(c actor.Context, id string, m *control.Submit) *cont
 	for s.coordinators[run] != nil {
 		run += newID()[:2]
 	}
-	co := newCoordinator(s.c, c.Self(), run, bundle, m)
-	props := actor.PropsFromProducer(func() actor.Actor { return co }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
-	pid, err := c.SpawnNamed(props, "coordinator-"+run)
-	if err != nil {
+	if err := s.coordinate(c, newCoordinator(s.c, c.Self(), run, bundle, m)); err != nil {
 		return refusal(err)
+	}
+	answer := &control.Submitted{Run: run, Coordinator: s.c.Name}
+	s.submitted[id] = answer
+	return &control.Reply{Body: &control.Reply_Submitted{Submitted: answer}}
+}
+
+// coordinate starts a coordinator.
+func (s *supervisor) coordinate(c actor.Context, co *coordinator) error {
+	run := co.status().Run
+	props := actor.PropsFromProducer(func() actor.Actor { return co }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
+	pid, err := c.SpawnNamed(props, "coordinator-"+run+"-"+newID())
+	if err != nil {
+		return err
 	}
 	c.Watch(pid)
 	s.forget(c)
 	s.coordinators[run] = &conducted{pid: pid, status: co.status()}
 	s.order = append(s.order, run)
-	answer := &control.Submitted{Run: run, Coordinator: s.c.Name}
-	s.submitted[id] = answer
-	return &control.Reply{Body: &control.Reply_Submitted{Submitted: answer}}
+	return nil
 }
 
 func (s *supervisor) underWay() (n int) {
@@ -192,33 +235,53 @@ func (s *supervisor) forget(c actor.Context) {
 	}
 }
 
-// prepare starts a host where there is room, or passes the request on to it.
+// prepare starts a host where there is room, or passes the request on to it. One of
+// an older epoch ends first.
 func (s *supervisor) prepare(c actor.Context, m *control.Prepare) {
-	if s.hosts[m.Run] == nil {
-		if !CheckName(m.Run) {
-			c.Respond(refusal(refuse(control.Kind_KIND_MALFORMED, "the name %q of a run", m.Run)))
+	if h := s.hosts[m.Run]; h != nil {
+		if epoch := m.GetPlan().GetEpoch(); h.ending || epoch > h.epoch {
+			s.end(c, h)
+			c.Respond(&control.Reply{Body: &control.Reply_Building{Building: &control.Building{}}})
 			return
 		}
-		bundle, err := unpack(m.GetModel(), s.files)
-		if err != nil {
-			c.Respond(refusal(err))
-			return
-		}
-		h := newHost(s.c, c.Self(), m, bundle, s.memoryLeft())
-		props := actor.PropsFromProducer(func() actor.Actor { return h }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
-		pid, err := c.SpawnNamed(props, fmt.Sprintf("host-%s-%s", m.Run, newID()))
-		if err != nil {
-			c.Respond(refusal(err))
-			return
-		}
-		c.Watch(pid)
-		s.hosts[m.Run] = &hosted{pid: pid, status: &control.RunStatus{Run: m.Run, State: control.State_STATE_PREPARING}}
+		c.Forward(h.pid)
+		return
 	}
-	c.Forward(s.hosts[m.Run].pid)
+	switch {
+	case !CheckName(m.Run):
+		c.Respond(refusal(refuse(control.Kind_KIND_MALFORMED, "the name %q of a run", m.Run)))
+		return
+	case s.draining.Load():
+		c.Respond(refusal(&Refusal{control.Kind_KIND_NODE_LOST, "it is to leave, and takes no new shares", s.c.Name}))
+		return
+	}
+	bundle, err := unpack(m.GetModel(), s.files)
+	if err != nil {
+		c.Respond(refusal(err))
+		return
+	}
+	h := newHost(s.c, c.Self(), m, bundle, s.memoryLeft(), s.draining.Load)
+	props := actor.PropsFromProducer(func() actor.Actor { return h }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
+	pid, err := c.SpawnNamed(props, fmt.Sprintf("host-%s-%s", m.Run, newID()))
+	if err != nil {
+		c.Respond(refusal(err))
+		return
+	}
+	c.Watch(pid)
+	s.hosts[m.Run] = &hosted{pid: pid, epoch: h.epoch(), status: &control.RunStatus{Run: m.Run, State: control.State_STATE_PREPARING}}
+	c.Forward(pid)
+}
+
+// end lets a host end; it is forgotten when it has.
+func (s *supervisor) end(c actor.Context, h *hosted) {
+	if !h.ending {
+		h.ending = true
+		c.Stop(h.pid)
+	}
 }
 
 func (s *supervisor) toHost(c actor.Context, run string) {
-	if h := s.hosts[run]; h != nil {
+	if h := s.hosts[run]; h != nil && !h.ending {
 		c.Forward(h.pid)
 		return
 	}
@@ -233,22 +296,18 @@ func (s *supervisor) toCoordinator(c actor.Context, run string) {
 	c.Respond(refusal(refuse(control.Kind_KIND_UNKNOWN_RUN, "node %s coordinates no run %s", s.c.Name, run)))
 }
 
-// release lets go of a share; one that is not here is let go of already.
-func (s *supervisor) release(c actor.Context, run string) {
-	if h := s.hosts[run]; h != nil {
-		delete(s.hosts, run)
-		c.Stop(h.pid)
+// release lets go of a share; one that is not here is let go of already, and one of a
+// later epoch stays.
+func (s *supervisor) release(c actor.Context, m *control.Release) {
+	if h := s.hosts[m.Run]; h != nil && h.epoch <= m.Epoch {
+		s.end(c, h)
 	}
 	c.Respond(done())
 }
 
 func (s *supervisor) shareChanged(m *shareChanged) {
 	h := s.hosts[m.run]
-	if h == nil {
-		return
-	}
-	if m.status == nil {
-		delete(s.hosts, m.run)
+	if h == nil || m.status == nil || m.status.Epoch != h.epoch {
 		return
 	}
 	h.status, h.bytes = m.status, m.bytes
@@ -283,7 +342,7 @@ func (s *supervisor) memoryLeft() int64 {
 
 func (s *supervisor) status() *control.NodeStatus {
 	st := &control.NodeStatus{Name: s.c.Name, Id: s.id, Threads: int32(s.c.Threads), MemoryBytes: s.c.MemoryBytes, SinceUnixMs: s.since.UnixMilli(),
-		Address: s.c.Address, OsArch: runtime.GOOS + "/" + runtime.GOARCH}
+		Address: s.c.Address, Draining: s.draining.Load(), Store: s.c.StoreName, OsArch: runtime.GOOS + "/" + runtime.GOARCH}
 	if st.MemoryBytes == 0 {
 		st.MemoryBytes = engine.AvailableMemory()
 	}

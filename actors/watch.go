@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,7 +43,7 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 			wg.Go(func() {
 				attempt, end := context.WithTimeout(ctx, attemptTimeout)
 				defer end()
-				reply, err := k.caller.Call(attempt, n.Name, &control.Request{Body: &control.Request_Report{Report: &control.Report{Run: k.run}}})
+				reply, err := k.caller.Call(attempt, n.Name, &control.Request{Body: &control.Request_Report{Report: &control.Report{Run: k.run, Epoch: k.epoch}}})
 				reports[i], faults[i] = reply.GetReports(), err
 			})
 		}
@@ -50,6 +51,10 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 		if ctx.Err() != nil {
 			return
 		}
+		if k.alone(faults) {
+			continue // not the others are gone, but this node's bus
+		}
+		k.changes(ctx, reports)
 		for i, n := range k.nodes {
 			var r *Refusal
 			refuses := errors.As(faults[i], &r)
@@ -58,6 +63,9 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 				heard[i], gone[i], silent[i] = time.Now(), 0, 0
 			case refuses && r.Kind == control.Kind_KIND_NODE_LOST:
 				gone[i]++
+			case refuses && r.Kind == control.Kind_KIND_UNKNOWN_RUN:
+				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it was started again, and has no part of run %s any more", k.run), n.Name})
+				return
 			case refuses && r.Kind != control.Kind_KIND_TIMEOUT:
 				fail(r)
 				return
@@ -65,7 +73,7 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 				silent[i]++
 			}
 			if n.Name != k.c.Name && (gone[i] >= goneRounds || silent[i] >= silentRounds) {
-				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s, and run %s cannot go on without its share; what was computed before has been written: begin the run again on the nodes that are left", time.Since(heard[i]).Seconds(), k.run), n.Name})
+				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s", time.Since(heard[i]).Seconds()), n.Name})
 				return
 			}
 		}
@@ -80,4 +88,38 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 			}
 		})
 	}
+}
+
+// changes moves the run where a node of it wants to leave and another is there.
+func (k *conductor) changes(ctx context.Context, reports []*control.PartitionReports) {
+	if k.leaving.Load() {
+		k.leave()
+		return
+	}
+	for i, r := range reports {
+		if r.GetDraining() && k.anotherThan(ctx, k.nodes[i].Name) {
+			k.move("node %s is to leave", k.nodes[i].Name)
+			return
+		}
+	}
+}
+
+// anotherThan reports whether a node but one is there that takes shares.
+func (k *conductor) anotherThan(ctx context.Context, name string) bool {
+	all, err := k.caller.Nodes(ctx)
+	return err == nil && slices.ContainsFunc(all, func(r *control.Reply) bool {
+		st := r.GetNodeStatus()
+		return st != nil && st.Name != name && !st.Draining && (len(k.submit.Nodes) == 0 || slices.Contains(k.submit.Nodes, st.Name))
+	})
+}
+
+// alone reports whether not even this node can be asked over the bus.
+func (k *conductor) alone(faults []error) bool {
+	for i, n := range k.nodes {
+		if n.Name == k.c.Name {
+			var r *Refusal
+			return errors.As(faults[i], &r) && (r.Kind == control.Kind_KIND_TIMEOUT || r.Kind == control.Kind_KIND_NODE_LOST)
+		}
+	}
+	return false
 }

@@ -13,6 +13,7 @@ import (
 
 // compute computes a step of the share.
 func (s *Share) compute(f *lockstep.Effect) {
+	s.saved()
 	now, began := s.engine.Now(), s.link.now()
 	stepping, stepped := began, began
 	defer func() {
@@ -73,6 +74,7 @@ func (s *Share) compute(f *lockstep.Effect) {
 // stopped: another node's partition failed in it, and nothing follows.
 func (s *Share) receive(f *lockstep.Effect, in *kernel.Input) (stopped bool, err error) {
 	if s.before.number == 0 {
+		in.Spikes, s.resumed = s.resumed, nil
 		return false, nil
 	}
 	own := &s.c.Plan.Shares[s.c.Self]

@@ -8,6 +8,7 @@ import (
 
 	"github.com/volley-snn/volley/cluster/bus"
 	"github.com/volley-snn/volley/cluster/lockstep"
+	"github.com/volley-snn/volley/internal/checkpoint"
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/partition"
 	"github.com/volley-snn/volley/snn"
@@ -35,6 +36,23 @@ type FollowerConfig struct {
 	StopAt func(step int64) error
 
 	Late func(from int, step, waitedNs int64) // a node is waited for; may be nil
+
+	// Keeping is how the nodes' state is kept and put back; nil where it is not.
+	Keeping *Keeping
+}
+
+// Keeping is how the nodes keep their state.
+type Keeping struct {
+	// SaveAfter tells every node to copy its state after a step, for a checkpoint of a
+	// number.
+	SaveAfter func(step, sequence int64) error
+
+	// Parts waits until every node has stored its parts, and returns them in the
+	// order of partitions.
+	Parts func(ctx context.Context, sequence int64) ([]checkpoint.Blob, error)
+
+	// Restore lets every node put the state of a checkpoint into what it has built.
+	Restore func(ctx context.Context, sequence int64) error
 }
 
 // Follower is the recorder's side of a run: an engine.Simulation whose steps the
@@ -46,6 +64,7 @@ type Follower struct {
 	ready chan lockstep.Effect // a step's payloads; its Compute is reported by the next Advance
 	taken lockstep.Step        // shown to the observers, and not yet reported
 	last  lockstep.Step        // nothing is advanced beyond; 0 for the end
+	save  lockstep.Step        // the nodes keep their state after this step; 0 for none
 
 	now     snn.Tick
 	batches []kernel.Batch
@@ -198,7 +217,7 @@ func (f *Follower) stopping() error {
 	f.mutex.Unlock()
 	if stop && f.last == 0 {
 		// No node can be further than the credit from what has been acknowledged.
-		f.last = f.taken + lockstep.Step(max(f.c.Credit, lockstep.Default().Credit))
+		f.last = f.beyond()
 		if err := f.c.StopAt(int64(f.last)); err != nil {
 			f.Fail(err)
 			return err
@@ -208,6 +227,11 @@ func (f *Follower) stopping() error {
 		return context.Canceled
 	}
 	return nil
+}
+
+// beyond is the first step of which no node can have begun the next.
+func (f *Follower) beyond() lockstep.Step {
+	return f.taken + lockstep.Step(max(f.c.Credit, lockstep.Default().Credit))
 }
 
 // next reports the step before as done, and waits for the payloads of the next.

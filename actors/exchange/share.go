@@ -11,6 +11,7 @@ import (
 	"github.com/volley-snn/volley/partition"
 	"github.com/volley-snn/volley/snn"
 	"github.com/volley-snn/volley/snn/kernel"
+	"github.com/volley-snn/volley/snn/state"
 )
 
 // ShareConfig says which part of which run a node has.
@@ -51,6 +52,9 @@ type Share struct {
 	stopAt   lockstep.Step   // the run ends after this step; 0 for its own end
 	settled  bool
 	failed   error
+
+	resumed []*kernel.Batch // the input of the first step, after a restoration
+	save    saving
 
 	pending int // envelopes that the recorder has not been sent
 	records []byte
@@ -188,6 +192,56 @@ func (s *Share) StopAt(ctx context.Context, last int64) error {
 		return late
 	}
 	return err
+}
+
+// saving is a step after which the partitions' state is to be copied.
+type saving struct {
+	after lockstep.Step // 0 for none
+	take  func(*engine.Engine) error
+	done  func(error)
+}
+
+// SaveAfter has take called with the share's engine at the end of a step, before
+// anything changes, and done with its error; done is told at once where the step is
+// behind. An earlier request that has not come to its step is forgotten.
+func (s *Share) SaveAfter(ctx context.Context, step int64, take func(*engine.Engine) error, done func(error)) error {
+	return s.link.do(ctx, func() {
+		if at := s.link.machine.Next(); at > lockstep.Step(step)+1 {
+			done(fmt.Errorf("step %d has been computed: the state after %d is gone", at-1, step))
+			return
+		}
+		s.save = saving{lockstep.Step(step), take, done}
+	})
+}
+
+// saved copies the state where it is the moment.
+func (s *Share) saved() {
+	if s.save.after == 0 || s.before.number != s.save.after {
+		return
+	}
+	save := s.save
+	s.save = saving{}
+	save.done(save.take(s.engine))
+}
+
+// Restore puts a state, of which restore hands on the sections and returns where the
+// schedule stood, into a share that has been built and not started.
+func (s *Share) Restore(ctx context.Context, restore func(use func(state.Section) error) (engine.ScheduleState, error)) error {
+	var failed error
+	late := s.link.do(ctx, func() {
+		failed = s.engine.Restore(func(use func(state.Section) error) error {
+			at, err := restore(use)
+			if err == nil {
+				s.schedule.Restore(at)
+			}
+			return err
+		})
+		s.resumed = s.engine.Resumed()
+	})
+	if late != nil {
+		return late
+	}
+	return failed
 }
 
 // Do calls f with the share's engine between two steps.

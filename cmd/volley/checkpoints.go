@@ -214,7 +214,7 @@ func (k *keeping) open(ctx context.Context, dir *record.Dir) error {
 		}
 	}
 	var err error
-	k.Journal, err = checkpoint.NewJournal(ctx, k.Store, segments)
+	k.Journal, err = checkpoint.NewJournal(ctx, k.Store, segments, 0)
 	return err
 }
 

@@ -19,31 +19,48 @@ type Writer struct {
 	Store Store
 	Keep  int // checkpoints that stay; Keep where 0
 
+	// Epoch of the run's plan. What an owner of an older one still writes comes
+	// before all that is written in this one, and is never the latest.
+	Epoch int64
+
 	last int64 // sequence
 }
 
-// Write stores a checkpoint: its parts, then its manifest, of which Sequence, Format
-// and Parts are set. Then it removes checkpoints that are older than those that stay.
-// After an error the checkpoints before are whole.
-func (w *Writer) Write(ctx context.Context, m *Manifest, parts []*Pack) error {
+// ofEpoch is how many checkpoints are numbered before the first of the next epoch.
+const ofEpoch = 100000
+
+// Next is the number of a new checkpoint: its parts may be put.
+func (w *Writer) Next(ctx context.Context) (sequence int64, err error) {
 	if w.last == 0 {
 		sequences, err := list(ctx, w.Store)
 		if err != nil {
-			return err
+			return 0, err
 		}
+		w.last = w.Epoch * ofEpoch
 		if len(sequences) > 0 {
-			w.last = sequences[len(sequences)-1]
+			w.last = max(w.last, sequences[len(sequences)-1])
 		}
 	}
 	w.last++
-	m.Format, m.Sequence, m.Parts = Format, w.last, nil
-	for k, p := range parts {
-		b, err := p.put(ctx, w.Store, fmt.Sprintf("%spart-%04d", keys(m.Sequence), k))
-		if err != nil {
-			return fmt.Errorf("checkpoint %d: %w", m.Sequence, err)
-		}
-		m.Parts = append(m.Parts, b)
+	return w.last, nil
+}
+
+// PutPart stores a part of a checkpoint, which does not exist before a manifest names
+// it. The part that a partition saves has the partition's number plus one, and 0 is
+// that of what surrounds the network.
+func PutPart(ctx context.Context, s Store, sequence int64, part int, p *Pack) (Blob, error) {
+	b, err := p.put(ctx, s, fmt.Sprintf("%spart-%04d", keys(sequence), part))
+	if err != nil {
+		return Blob{}, fmt.Errorf("checkpoint %d: %w", sequence, err)
 	}
+	return b, nil
+}
+
+// Commit makes a checkpoint of the parts that a manifest names, of the number that it
+// has. Then it removes checkpoints that are older than those that stay. After an
+// error the checkpoints before are whole.
+func (w *Writer) Commit(ctx context.Context, m *Manifest) error {
+	m.Format, m.Epoch = Format, w.Epoch
 	text, err := m.encode()
 	if err != nil {
 		return err
@@ -52,6 +69,23 @@ func (w *Writer) Write(ctx context.Context, m *Manifest, parts []*Pack) error {
 		return fmt.Errorf("checkpoint %d: %w", m.Sequence, err)
 	}
 	return w.prune(ctx)
+}
+
+// Write stores a checkpoint: its parts, then its manifest, of which Sequence, Format
+// and Parts are set.
+func (w *Writer) Write(ctx context.Context, m *Manifest, parts []*Pack) (err error) {
+	if m.Sequence, err = w.Next(ctx); err != nil {
+		return err
+	}
+	m.Parts = nil
+	for k, p := range parts {
+		b, err := PutPart(ctx, w.Store, m.Sequence, k, p)
+		if err != nil {
+			return err
+		}
+		m.Parts = append(m.Parts, b)
+	}
+	return w.Commit(ctx, m)
 }
 
 // prune removes old checkpoints, the manifest of each first.
@@ -155,6 +189,16 @@ func Latest(ctx context.Context, s Store) (c *Checkpoint, refused []error, err e
 	return nil, refused, fmt.Errorf("no checkpoint is whole: %w", errors.Join(refused...))
 }
 
+// Find is the checkpoint of a number, of which nothing but the manifest has been read:
+// who reads its parts finds out whether they are whole.
+func Find(ctx context.Context, s Store, sequence int64) (*Checkpoint, error) {
+	m, err := readManifest(ctx, s, sequence)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint %d: %w", sequence, err)
+	}
+	return &Checkpoint{*m, s}, nil
+}
+
 func open(ctx context.Context, s Store, sequence int64) (*Checkpoint, error) {
 	m, err := readManifest(ctx, s, sequence)
 	if err != nil {
@@ -180,6 +224,14 @@ func (c *Checkpoint) Sections(ctx context.Context, use func(state.Section) error
 		}
 	}
 	return nil
+}
+
+// Around hands the sections of what surrounds the network to use.
+func (c *Checkpoint) Around(ctx context.Context, use func(state.Section) error) error {
+	if len(c.Parts) == 0 {
+		return errors.New("it has no parts")
+	}
+	return readPart(ctx, c.store, c.Parts[0], use)
 }
 
 // Rows hands the rows of a table, segment by segment, to use.

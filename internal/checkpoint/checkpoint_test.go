@@ -73,7 +73,7 @@ func fill(t *testing.T, s Store, checkpoints int) (all [][]state.Section) {
 	t.Helper()
 	ctx, draws := context.Background(), rand.New(rand.NewPCG(3, 4))
 	w := Writer{Store: s}
-	j, err := NewJournal(ctx, s, nil)
+	j, err := NewJournal(ctx, s, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,18 +146,18 @@ func TestJournalGoesOnFromACheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lost, _ := NewJournal(ctx, s, c.Segments)
+	lost, _ := NewJournal(ctx, s, c.Segments, 0)
 	_ = lost.Append(ctx, "spikes", make([]byte, mostRows))
 	if len(s) != 2*4+4+1 {
 		t.Fatalf("%d blobs: a full segment is stored at once", len(s))
 	}
-	j, err := NewJournal(ctx, s, c.Segments)
+	j, err := NewJournal(ctx, s, c.Segments, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = j.Append(ctx, "spikes", []byte("more"))
 	segments, err := j.Segments(ctx)
-	if err != nil || len(segments) != 5 || segments[4].Key != "segments/spikes-00000002" || len(s) != 2*4+4+1 {
+	if err != nil || len(segments) != 5 || segments[4].Key != "segments/spikes-0000.00000002" || len(s) != 2*4+4+1 {
 		t.Errorf("%v, %d blobs, %v", segments, len(s), err)
 	}
 }

@@ -6,9 +6,9 @@
 // the segments of recorded rows that belong to the run so far. A checkpoint without a
 // whole manifest does not exist. Keys in the store:
 //
-//	c00000012.part-0003      sections, each with a checksum
-//	c00000012.manifest       written last
-//	segments/spikes-00000007 rows; see Journal
+//	c00000012.part-0003           sections, each with a checksum
+//	c00000012.manifest            written last
+//	segments/spikes-0000.00000007 rows, by epoch and number; see Journal
 //
 // A part is the magic and the version, then frames: the length of the header, the
 // header (kind, name, range, encoding, sizes), its CRC-32C, the data, its CRC-32C; an

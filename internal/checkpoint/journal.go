@@ -15,6 +15,7 @@ import (
 // bounded by a segment a table.
 type Journal struct {
 	store    Store
+	epoch    int64
 	segments []Blob
 	tables   map[string]*pages
 	err      error
@@ -32,9 +33,10 @@ const segmentsFolder = "segments/"
 const mostRows = 4 << 20
 
 // NewJournal goes on after the segments of a checkpoint, or begins where there are none.
-// Others are removed.
-func NewJournal(ctx context.Context, s Store, segments []Blob) (*Journal, error) {
-	j := &Journal{store: s, segments: slices.Clone(segments), tables: map[string]*pages{}}
+// Others are removed. Segments carry the epoch of the run's plan, so that an owner of
+// an older one, who still writes, takes nobody's place.
+func NewJournal(ctx context.Context, s Store, segments []Blob, epoch int64) (*Journal, error) {
+	j := &Journal{store: s, epoch: epoch, segments: slices.Clone(segments), tables: map[string]*pages{}}
 	for _, b := range segments {
 		j.table(tableOf(b.Key)).next++
 	}
@@ -85,7 +87,7 @@ func (j *Journal) end(ctx context.Context, table string) error {
 		return j.err
 	}
 	pack := NewPack([]state.Section{{Header: state.Header{Kind: "rows", Of: table}, Data: p.data}})
-	b, err := pack.put(ctx, j.store, fmt.Sprintf("%s%s-%08d", segmentsFolder, table, p.next))
+	b, err := pack.put(ctx, j.store, fmt.Sprintf("%s%s-%04d.%08d", segmentsFolder, table, j.epoch, p.next))
 	if err != nil {
 		j.err = fmt.Errorf("rows of %s: %w", table, err)
 		return j.err

@@ -60,6 +60,10 @@ func (e *Engine) Save(into *Saved) error {
 	return nil
 }
 
+// Resumed is what all partitions of the plan emitted in the step before the one that
+// follows a Restore: the Spikes of its Input, where a share is stepped.
+func (e *Engine) Resumed() []*kernel.Batch { return e.batches }
+
 // Restore puts the state that sections hands on into partitions that have just been
 // built, as many as there are now. After an error the engine must not be stepped.
 func (e *Engine) Restore(sections func(use func(state.Section) error) error) error {

@@ -23,16 +23,45 @@ type Checkpoints struct {
 	EveryMs float64       // of biological time; 0 for not by that
 	Every   time.Duration // of wall time; 0 for not by that
 
+	// Epoch of the run's plan; 0 where it has but one.
+	Epoch int64
+
 	// Resume is what the run goes on from; nil where it begins.
 	Resume *checkpoint.Checkpoint
+
+	// Asked, where not nil, is asked after each step whether a checkpoint is wanted
+	// now.
+	Asked func() bool
+
+	// Stored, where not nil, is told of a checkpoint that is whole, or why there is
+	// none; from another goroutine.
+	Stored func(*checkpoint.Manifest, error)
+
+	// Allow, where not nil, is asked before a manifest is written: its error is why
+	// there may be no further checkpoint of this epoch.
+	Allow func(context.Context) error
 
 	Note func(text string) // told what a user should know; one call at a time
 }
 
-// saver is a simulation whose state can be copied and put back.
-type saver interface {
-	Save(into *engine.Saved) error
-	Restore(sections func(use func(state.Section) error) error) error
+// Saver is a simulation whose state can be kept and put back.
+type Saver interface {
+	// SaveSoon chooses the step at whose end the state is kept, for a checkpoint of a
+	// number: the one that was advanced last, or a later one.
+	SaveSoon(sequence int64) error
+
+	// Saved reports whether the step that was advanced last is the chosen one. The
+	// state as of its end has then been copied, or will be before it changes.
+	Saved() (bool, error)
+
+	// StoreParts stores the parts of that state, and returns them in the order of
+	// partitions. It is called once after Saved has reported it, while the simulation
+	// goes on.
+	StoreParts(ctx context.Context, s checkpoint.Store, sequence int64) ([]checkpoint.Blob, error)
+
+	// Restore puts the state of a checkpoint into a simulation that has not begun,
+	// and hands what surrounds the network to around.
+	Restore(ctx context.Context, c *checkpoint.Checkpoint, around func(state.Section) error) error
 }
 
 // The kinds of sections of what surrounds a network.
@@ -48,18 +77,18 @@ type runState struct {
 	Spent    engine.Spent
 }
 
-// keeper takes checkpoints between steps: it copies the state, and a goroutine packs
+// keeper takes checkpoints between steps: the state is copied, and a goroutine packs
 // and stores the copy while the run goes on. One is under way at a time; where it
 // takes longer than the span between two, there are fewer.
 type keeper struct {
 	*Checkpoints
 	o       *outcome
-	s       saver
+	s       Saver
 	n       *kernel.Network
 	writer  checkpoint.Writer
 	started engine.Clock
 
-	saved    engine.Saved
+	chosen   int64      // number of the checkpoint whose step is awaited; 0 for none
 	writing  chan error // of the checkpoint that is being stored; nil where none is
 	lastWall time.Time
 	next     snn.Tick
@@ -74,11 +103,14 @@ func (o *outcome) keeper(ctx context.Context, s engine.Simulation) (*keeper, err
 	if c == nil {
 		return nil, nil
 	}
-	own, ok := s.(saver)
-	if !ok {
-		return nil, errors.New("checkpoints are taken of runs in one process")
+	own, ok := s.(Saver)
+	if e, local := s.(*engine.Engine); local {
+		own, ok = &saver{e: e}, true
 	}
-	k := &keeper{Checkpoints: c, o: o, s: own, n: s.Compiled(), writer: checkpoint.Writer{Store: c.Store}, started: engine.StartClock(), lastWall: time.Now(), taken: -1}
+	if !ok {
+		return nil, errors.New("checkpoints are not taken of this run")
+	}
+	k := &keeper{Checkpoints: c, o: o, s: own, n: s.Compiled(), writer: checkpoint.Writer{Store: c.Store, Epoch: c.Epoch}, started: engine.StartClock(), lastWall: time.Now(), taken: -1}
 	if c.Resume != nil {
 		if err := k.resume(ctx); err != nil {
 			return nil, fmt.Errorf("the run cannot go on from checkpoint %d: %w", c.Resume.Sequence, err)
@@ -108,13 +140,41 @@ var order = []string{"recorder", "synchrony", "phases", "findings"}
 // Observe takes a checkpoint where one is due.
 func (k *keeper) Observe(m *engine.Moment) error {
 	k.now = m.To
-	byTick := k.next > 0 && m.To >= k.next
-	byWall := k.Every > 0 && time.Since(k.lastWall) >= k.Every
-	if !byTick && !byWall || !k.idle(false) {
+	if k.chosen == 0 && k.due() && k.idle(false) {
+		k.begin()
+	}
+	if k.chosen == 0 {
 		return nil
 	}
-	k.take()
+	saved, err := k.s.Saved()
+	if saved && err == nil {
+		err = k.take()
+	}
+	if err != nil {
+		k.chosen = 0
+		k.stored(err)
+	}
 	return nil
+}
+
+// due reports whether a checkpoint is to be taken.
+func (k *keeper) due() bool {
+	return k.next > 0 && k.now >= k.next || k.Every > 0 && time.Since(k.lastWall) >= k.Every || k.Asked != nil && k.Asked()
+}
+
+// begin chooses the step of a checkpoint.
+func (k *keeper) begin() {
+	k.plan()
+	k.lastWall = time.Now()
+	sequence, err := k.writer.Next(context.Background())
+	if err == nil {
+		err = k.s.SaveSoon(sequence)
+	}
+	if err != nil {
+		k.stored(err)
+		return
+	}
+	k.chosen = sequence
 }
 
 // idle reports whether no checkpoint is being stored; it may wait until none is.
@@ -136,43 +196,53 @@ func (k *keeper) idle(wait bool) bool {
 
 func (k *keeper) stored(err error) {
 	k.writing = nil
-	if err != nil {
-		k.note("no checkpoint was taken, the run goes on: %v", err)
+	if err != nil && k.Note != nil {
+		k.Note(fmt.Sprintf("no checkpoint was taken, the run goes on: %v", err))
 	}
 }
 
-func (k *keeper) note(format string, args ...any) {
-	if k.Note != nil {
-		k.Note(fmt.Sprintf(format, args...))
-	}
-}
-
-// take copies the run's state and has it stored.
-func (k *keeper) take() {
-	k.plan()
-	k.lastWall = time.Now()
+// take copies what surrounds the network, and has all stored.
+func (k *keeper) take() error {
+	sequence := k.chosen
+	k.chosen = 0
 	own, manifest, err := k.copy()
 	if err != nil {
-		k.note("no checkpoint was taken, the run goes on: %v", err)
-		return
+		return err
 	}
-	k.taken, k.writing = k.now, make(chan error, 1)
-	parts := k.saved.Partitions
-	done := k.writing
+	manifest.Sequence = sequence
+	done := make(chan error, 1)
+	k.taken, k.writing = k.now, done
 	go func() {
-		packs := []*checkpoint.Pack{checkpoint.NewPack(own)}
-		for _, p := range parts {
-			packs = append(packs, checkpoint.NewPack(p))
+		err := k.store(context.Background(), manifest, own) // a run that is being stopped keeps its last one
+		if k.Stored != nil {
+			k.Stored(manifest, err)
 		}
-		done <- k.writer.Write(context.Background(), manifest, packs) // a run that is being stopped keeps its last one
+		done <- err
 	}()
+	return nil
 }
 
-// copy is the state of the network, which goes to saved, and of what surrounds it.
-func (k *keeper) copy() (own []state.Section, m *checkpoint.Manifest, err error) {
-	if err := k.s.Save(&k.saved); err != nil {
-		return nil, nil, err
+// store makes a checkpoint of what was copied.
+func (k *keeper) store(ctx context.Context, m *checkpoint.Manifest, own []state.Section) error {
+	first, err := checkpoint.PutPart(ctx, k.Store, m.Sequence, 0, checkpoint.NewPack(own))
+	if err != nil {
+		return err
 	}
+	parts, err := k.s.StoreParts(ctx, k.Store, m.Sequence)
+	if err != nil {
+		return err
+	}
+	m.Parts = append([]checkpoint.Blob{first}, parts...)
+	if k.Allow != nil {
+		if err := k.Allow(ctx); err != nil {
+			return err
+		}
+	}
+	return k.writer.Commit(ctx, m)
+}
+
+// copy is the state of what surrounds the network.
+func (k *keeper) copy() (own []state.Section, m *checkpoint.Manifest, err error) {
 	spent := k.started.Elapsed()
 	run := runState{k.o.schedule.State(), k.o.Dir.Finished(), engine.Spent{WallS: k.o.spent.WallS + spent.WallS, CPUS: k.o.spent.CPUS + spent.CPUS}}
 	text, err := json.Marshal(run)
@@ -196,39 +266,35 @@ func (k *keeper) copy() (own []state.Section, m *checkpoint.Manifest, err error)
 }
 
 // end waits for what is being stored. A run that was interrupted, or has come to its
-// end, leaves where it stands as its last checkpoint.
+// end, leaves where it stands as its last checkpoint, where that can still be had.
 func (k *keeper) end(stopped error) {
 	k.idle(true)
-	if (stopped == nil || errors.Is(stopped, context.Canceled)) && k.taken != k.now {
-		k.take()
-		k.idle(true)
+	if _, local := k.s.(*saver); !local || stopped != nil && !errors.Is(stopped, context.Canceled) || k.taken == k.now {
+		return
 	}
+	k.begin()
+	_ = k.Observe(&engine.Moment{To: k.now})
+	k.idle(true)
 }
 
 // resume puts the network, its observers and the run's files where the checkpoint says.
 func (k *keeper) resume(ctx context.Context) error {
 	var run runState
 	missing := len(order) + 1
-	err := k.s.Restore(func(use func(state.Section) error) error {
-		return k.Resume.Sections(ctx, func(s state.Section) error {
-			switch s.Kind {
-			case ofRun:
-				missing--
-				return json.Unmarshal(s.Data, &run)
-			case ofObserver:
-				o := k.observers()[s.Of]
-				if o == nil {
-					return fmt.Errorf("the state of %q", s.Of)
-				}
-				missing--
-				r := state.NewReader(s.Data)
-				if err := o.Load(r); err != nil {
-					return fmt.Errorf("%s: %w", s.Of, err)
-				}
-				return r.Done()
-			}
-			return use(s)
-		})
+	err := k.s.Restore(ctx, k.Resume, func(s state.Section) error {
+		missing--
+		if s.Kind == ofRun {
+			return json.Unmarshal(s.Data, &run)
+		}
+		o := k.observers()[s.Of]
+		if o == nil {
+			return fmt.Errorf("the state of %q", s.Of)
+		}
+		r := state.NewReader(s.Data)
+		if err := o.Load(r); err != nil {
+			return fmt.Errorf("%s: %w", s.Of, err)
+		}
+		return r.Done()
 	})
 	if err != nil {
 		return err

@@ -25,6 +25,10 @@ type Config struct {
 	// when the run is over.
 	Injected func() (*record.Injected, error)
 
+	// Abandons, where not nil, says of an error whether the run is given up here, to be
+	// taken up again from its last checkpoint: then its files are left as they are.
+	Abandons func(error) bool
+
 	// Watchers see every moment beside the files' observers, after them.
 	Watchers []engine.Observer
 }
@@ -58,11 +62,11 @@ type outcome struct {
 func Run(ctx context.Context, s engine.Simulation, c Config) (*Result, error) {
 	o := &outcome{Config: c}
 	if err := o.open(s); err != nil {
-		return nil, c.Dir.Fail(err)
+		return nil, o.fail(err)
 	}
 	keeper, err := o.keeper(ctx, s)
 	if err != nil {
-		return nil, c.Dir.Fail(err)
+		return nil, o.fail(err)
 	}
 	start := engine.StartClock()
 	observers := append([]engine.Observer{o.recorder, o.synchrony, o.phases, c.Findings, o.signals, o.snapshots}, c.Watchers...)
@@ -73,13 +77,35 @@ func Run(ctx context.Context, s engine.Simulation, c Config) (*Result, error) {
 	if keeper != nil {
 		keeper.end(stopped)
 	}
+	if stopped != nil && o.abandoned(stopped) {
+		return nil, stopped
+	}
 	if err := s.Settle(); stopped == nil && err != nil {
-		stopped = err
+		if stopped = err; o.abandoned(err) {
+			return nil, err
+		}
 	}
 	o.simulate = start.Elapsed()
 	o.simulate.WallS += o.spent.WallS
 	o.simulate.CPUS += o.spent.CPUS
 	return o.finish(s, stopped)
+}
+
+// abandoned leaves the run's files as they are where it is given up here.
+func (o *outcome) abandoned(err error) bool {
+	if o.Abandons == nil || !o.Abandons(err) {
+		return false
+	}
+	o.Dir.Abort()
+	return true
+}
+
+// fail is the end of a run that did not begin.
+func (o *outcome) fail(err error) error {
+	if o.abandoned(err) {
+		return err
+	}
+	return o.Dir.Fail(err)
 }
 
 // open starts the files.

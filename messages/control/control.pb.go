@@ -46,6 +46,7 @@ const (
 	Kind_KIND_TIMEOUT     Kind = 13 // somebody did not answer in time
 	Kind_KIND_MALFORMED   Kind = 14 // the request says nothing that is understood
 	Kind_KIND_INTERNAL    Kind = 15 // a broken invariant
+	Kind_KIND_STORE       Kind = 16 // the node's store is not the run's, or does not answer
 )
 
 // Enum value maps for Kind.
@@ -67,6 +68,7 @@ var (
 		13: "KIND_TIMEOUT",
 		14: "KIND_MALFORMED",
 		15: "KIND_INTERNAL",
+		16: "KIND_STORE",
 	}
 	Kind_value = map[string]int32{
 		"KIND_UNSPECIFIED": 0,
@@ -85,6 +87,7 @@ var (
 		"KIND_TIMEOUT":     13,
 		"KIND_MALFORMED":   14,
 		"KIND_INTERNAL":    15,
+		"KIND_STORE":       16,
 	}
 )
 
@@ -204,6 +207,9 @@ type Request struct {
 	//	*Request_Drain
 	//	*Request_Checkpoint
 	//	*Request_Transfer
+	//	*Request_Save
+	//	*Request_Restore
+	//	*Request_TakeOver
 	Body          isRequest_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -409,6 +415,33 @@ func (x *Request) GetTransfer() *Transfer {
 	return nil
 }
 
+func (x *Request) GetSave() *Save {
+	if x != nil {
+		if x, ok := x.Body.(*Request_Save); ok {
+			return x.Save
+		}
+	}
+	return nil
+}
+
+func (x *Request) GetRestore() *Restore {
+	if x != nil {
+		if x, ok := x.Body.(*Request_Restore); ok {
+			return x.Restore
+		}
+	}
+	return nil
+}
+
+func (x *Request) GetTakeOver() *TakeOver {
+	if x != nil {
+		if x, ok := x.Body.(*Request_TakeOver); ok {
+			return x.TakeOver
+		}
+	}
+	return nil
+}
+
 type isRequest_Body interface {
 	isRequest_Body()
 }
@@ -473,6 +506,18 @@ type Request_Transfer struct {
 	Transfer *Transfer `protobuf:"bytes,24,opt,name=transfer,proto3,oneof"`
 }
 
+type Request_Save struct {
+	Save *Save `protobuf:"bytes,25,opt,name=save,proto3,oneof"`
+}
+
+type Request_Restore struct {
+	Restore *Restore `protobuf:"bytes,26,opt,name=restore,proto3,oneof"`
+}
+
+type Request_TakeOver struct {
+	TakeOver *TakeOver `protobuf:"bytes,27,opt,name=take_over,json=takeOver,proto3,oneof"`
+}
+
 func (*Request_Submit) isRequest_Body() {}
 
 func (*Request_Prepare) isRequest_Body() {}
@@ -503,6 +548,12 @@ func (*Request_Checkpoint) isRequest_Body() {}
 
 func (*Request_Transfer) isRequest_Body() {}
 
+func (*Request_Save) isRequest_Body() {}
+
+func (*Request_Restore) isRequest_Body() {}
+
+func (*Request_TakeOver) isRequest_Body() {}
+
 // Reply is the answer to a request.
 type Reply struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -521,6 +572,7 @@ type Reply struct {
 	//	*Reply_Attached
 	//	*Reply_Reports
 	//	*Reply_Building
+	//	*Reply_Saved
 	Body          isReply_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -672,6 +724,15 @@ func (x *Reply) GetBuilding() *Building {
 	return nil
 }
 
+func (x *Reply) GetSaved() *Saved {
+	if x != nil {
+		if x, ok := x.Body.(*Reply_Saved); ok {
+			return x.Saved
+		}
+	}
+	return nil
+}
+
 type isReply_Body interface {
 	isReply_Body()
 }
@@ -712,6 +773,10 @@ type Reply_Building struct {
 	Building *Building `protobuf:"bytes,18,opt,name=building,proto3,oneof"` // how far a Prepare is, to its repetition; done when it is built
 }
 
+type Reply_Saved struct {
+	Saved *Saved `protobuf:"bytes,19,opt,name=saved,proto3,oneof"` // how far a Save is, to its repetition
+}
+
 func (*Reply_Refused) isReply_Body() {}
 
 func (*Reply_Done) isReply_Body() {}
@@ -729,6 +794,8 @@ func (*Reply_Attached) isReply_Body() {}
 func (*Reply_Reports) isReply_Body() {}
 
 func (*Reply_Building) isReply_Body() {}
+
+func (*Reply_Saved) isReply_Body() {}
 
 // Refused is why a request is not done.
 type Refused struct {
@@ -1568,7 +1635,9 @@ type Prepare struct {
 	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
 	Model         *Model                 `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`
 	Plan          *Plan                  `protobuf:"bytes,3,opt,name=plan,proto3" json:"plan,omitempty"`
-	Manifest      string                 `protobuf:"bytes,4,opt,name=manifest,proto3" json:"manifest,omitempty"` // checkpoint to restore; empty to build from the model
+	Manifest      string                 `protobuf:"bytes,4,opt,name=manifest,proto3" json:"manifest,omitempty"`       // checkpoint to restore; empty to build from the model
+	Coordinator   string                 `protobuf:"bytes,5,opt,name=coordinator,proto3" json:"coordinator,omitempty"` // the node that asks
+	Record        []byte                 `protobuf:"bytes,6,opt,name=record,proto3" json:"record,omitempty"`           // of the epoch, as it lies in the run's store; empty where there is none
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1629,6 +1698,20 @@ func (x *Prepare) GetManifest() string {
 		return x.Manifest
 	}
 	return ""
+}
+
+func (x *Prepare) GetCoordinator() string {
+	if x != nil {
+		return x.Coordinator
+	}
+	return ""
+}
+
+func (x *Prepare) GetRecord() []byte {
+	if x != nil {
+		return x.Record
+	}
+	return nil
 }
 
 // Building is how far a node is with its share.
@@ -1826,6 +1909,7 @@ func (x *Stop) GetAfterStep() int64 {
 type Release struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	Epoch         uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"` // a share of a later one stays
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1867,18 +1951,325 @@ func (x *Release) GetRun() string {
 	return ""
 }
 
+func (x *Release) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+// Save lets a node copy its share after a step and store it as parts of a checkpoint.
+// It may be sent again: the answer is how far that is.
+type Save struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	Epoch         uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Sequence      int64                  `protobuf:"varint,3,opt,name=sequence,proto3" json:"sequence,omitempty"` // number of the checkpoint
+	AfterStep     int64                  `protobuf:"varint,4,opt,name=after_step,json=afterStep,proto3" json:"after_step,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Save) Reset() {
+	*x = Save{}
+	mi := &file_control_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Save) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Save) ProtoMessage() {}
+
+func (x *Save) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Save.ProtoReflect.Descriptor instead.
+func (*Save) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *Save) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *Save) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *Save) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *Save) GetAfterStep() int64 {
+	if x != nil {
+		return x.AfterStep
+	}
+	return 0
+}
+
+// Saved is how far a Save is.
+type Saved struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Done          bool                   `protobuf:"varint,1,opt,name=done,proto3" json:"done,omitempty"` // the parts are safe
+	Parts         []*Part                `protobuf:"bytes,2,rep,name=parts,proto3" json:"parts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Saved) Reset() {
+	*x = Saved{}
+	mi := &file_control_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Saved) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Saved) ProtoMessage() {}
+
+func (x *Saved) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Saved.ProtoReflect.Descriptor instead.
+func (*Saved) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *Saved) GetDone() bool {
+	if x != nil {
+		return x.Done
+	}
+	return false
+}
+
+func (x *Saved) GetParts() []*Part {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
+// Part is a part of a checkpoint in the store, by partition.
+type Part struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Size          int64                  `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
+	Digest        string                 `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Part) Reset() {
+	*x = Part{}
+	mi := &file_control_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Part) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Part) ProtoMessage() {}
+
+func (x *Part) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Part.ProtoReflect.Descriptor instead.
+func (*Part) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Part) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Part) GetSize() int64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *Part) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+// Restore puts the state of a checkpoint into a share that is built. It may be sent
+// again: the answer is a Building, built once the state is there.
+type Restore struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	Epoch         uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Sequence      int64                  `protobuf:"varint,3,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Restore) Reset() {
+	*x = Restore{}
+	mi := &file_control_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Restore) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Restore) ProtoMessage() {}
+
+func (x *Restore) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Restore.ProtoReflect.Descriptor instead.
+func (*Restore) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *Restore) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *Restore) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *Restore) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+// TakeOver asks a node to coordinate a run whose coordinator is gone, or leaves.
+type TakeOver struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	Epoch         uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"` // the one that was there last
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeOver) Reset() {
+	*x = TakeOver{}
+	mi := &file_control_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeOver) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeOver) ProtoMessage() {}
+
+func (x *TakeOver) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeOver.ProtoReflect.Descriptor instead.
+func (*TakeOver) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *TakeOver) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *TakeOver) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
 // Report asks for what the partitions of a node have to tell at the end.
 type Report struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
 	Account       bool                   `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"` // what the partitions hold too, which waits for the end of a step
+	Epoch         uint64                 `protobuf:"varint,3,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_control_proto_msgTypes[18]
+	mi := &file_control_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1890,7 +2281,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[18]
+	mi := &file_control_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1903,7 +2294,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{18}
+	return file_control_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Report) GetRun() string {
@@ -1920,6 +2311,13 @@ func (x *Report) GetAccount() bool {
 	return false
 }
 
+func (x *Report) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
 // PartitionReports is a node's partitions at the end, in order of GIDs.
 type PartitionReports struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1930,14 +2328,15 @@ type PartitionReports struct {
 	BuildCpuS     float64                `protobuf:"fixed64,5,opt,name=build_cpu_s,json=buildCpuS,proto3" json:"build_cpu_s,omitempty"`
 	PeakRssBytes  int64                  `protobuf:"varint,6,opt,name=peak_rss_bytes,json=peakRssBytes,proto3" json:"peak_rss_bytes,omitempty"` // of the process
 	Threads       int32                  `protobuf:"varint,7,opt,name=threads,proto3" json:"threads,omitempty"`
-	Step          int64                  `protobuf:"varint,8,opt,name=step,proto3" json:"step,omitempty"` // that it has computed last
+	Step          int64                  `protobuf:"varint,8,opt,name=step,proto3" json:"step,omitempty"`         // that it has computed last
+	Draining      bool                   `protobuf:"varint,9,opt,name=draining,proto3" json:"draining,omitempty"` // the node wants to hand its share over
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PartitionReports) Reset() {
 	*x = PartitionReports{}
-	mi := &file_control_proto_msgTypes[19]
+	mi := &file_control_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1949,7 +2348,7 @@ func (x *PartitionReports) String() string {
 func (*PartitionReports) ProtoMessage() {}
 
 func (x *PartitionReports) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[19]
+	mi := &file_control_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1962,7 +2361,7 @@ func (x *PartitionReports) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartitionReports.ProtoReflect.Descriptor instead.
 func (*PartitionReports) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{19}
+	return file_control_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PartitionReports) GetPartitions() []*PartitionReport {
@@ -2021,6 +2420,13 @@ func (x *PartitionReports) GetStep() int64 {
 	return 0
 }
 
+func (x *PartitionReports) GetDraining() bool {
+	if x != nil {
+		return x.Draining
+	}
+	return false
+}
+
 // Holding is what a projection takes on a node.
 type Holding struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2034,7 +2440,7 @@ type Holding struct {
 
 func (x *Holding) Reset() {
 	*x = Holding{}
-	mi := &file_control_proto_msgTypes[20]
+	mi := &file_control_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2046,7 +2452,7 @@ func (x *Holding) String() string {
 func (*Holding) ProtoMessage() {}
 
 func (x *Holding) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[20]
+	mi := &file_control_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2059,7 +2465,7 @@ func (x *Holding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Holding.ProtoReflect.Descriptor instead.
 func (*Holding) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{20}
+	return file_control_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Holding) GetProjection() string {
@@ -2103,7 +2509,7 @@ type PartitionReport struct {
 
 func (x *PartitionReport) Reset() {
 	*x = PartitionReport{}
-	mi := &file_control_proto_msgTypes[21]
+	mi := &file_control_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2115,7 +2521,7 @@ func (x *PartitionReport) String() string {
 func (*PartitionReport) ProtoMessage() {}
 
 func (x *PartitionReport) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[21]
+	mi := &file_control_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2128,7 +2534,7 @@ func (x *PartitionReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartitionReport.ProtoReflect.Descriptor instead.
 func (*PartitionReport) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{21}
+	return file_control_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *PartitionReport) GetPartition() int32 {
@@ -2176,7 +2582,7 @@ type Weights struct {
 
 func (x *Weights) Reset() {
 	*x = Weights{}
-	mi := &file_control_proto_msgTypes[22]
+	mi := &file_control_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2188,7 +2594,7 @@ func (x *Weights) String() string {
 func (*Weights) ProtoMessage() {}
 
 func (x *Weights) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[22]
+	mi := &file_control_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2201,7 +2607,7 @@ func (x *Weights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Weights.ProtoReflect.Descriptor instead.
 func (*Weights) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{22}
+	return file_control_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Weights) GetRun() string {
@@ -2265,7 +2671,7 @@ type Fetch struct {
 
 func (x *Fetch) Reset() {
 	*x = Fetch{}
-	mi := &file_control_proto_msgTypes[23]
+	mi := &file_control_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2277,7 +2683,7 @@ func (x *Fetch) String() string {
 func (*Fetch) ProtoMessage() {}
 
 func (x *Fetch) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[23]
+	mi := &file_control_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2290,7 +2696,7 @@ func (x *Fetch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fetch.ProtoReflect.Descriptor instead.
 func (*Fetch) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{23}
+	return file_control_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Fetch) GetRun() string {
@@ -2329,7 +2735,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_control_proto_msgTypes[24]
+	mi := &file_control_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2341,7 +2747,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[24]
+	mi := &file_control_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2354,7 +2760,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{24}
+	return file_control_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Chunk) GetOffset() int64 {
@@ -2408,7 +2814,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_control_proto_msgTypes[25]
+	mi := &file_control_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2420,7 +2826,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[25]
+	mi := &file_control_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2433,7 +2839,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{25}
+	return file_control_proto_rawDescGZIP(), []int{30}
 }
 
 // NodeStatus is how a node is.
@@ -2451,13 +2857,14 @@ type NodeStatus struct {
 	Address         string                 `protobuf:"bytes,10,opt,name=address,proto3" json:"address,omitempty"`
 	OsArch          string                 `protobuf:"bytes,11,opt,name=os_arch,json=osArch,proto3" json:"os_arch,omitempty"`
 	Cpu             string                 `protobuf:"bytes,12,opt,name=cpu,proto3" json:"cpu,omitempty"`
+	Store           string                 `protobuf:"bytes,13,opt,name=store,proto3" json:"store,omitempty"` // where it keeps the state of runs; empty for nowhere
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
 
 func (x *NodeStatus) Reset() {
 	*x = NodeStatus{}
-	mi := &file_control_proto_msgTypes[26]
+	mi := &file_control_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2469,7 +2876,7 @@ func (x *NodeStatus) String() string {
 func (*NodeStatus) ProtoMessage() {}
 
 func (x *NodeStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[26]
+	mi := &file_control_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2482,7 +2889,7 @@ func (x *NodeStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeStatus.ProtoReflect.Descriptor instead.
 func (*NodeStatus) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{26}
+	return file_control_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *NodeStatus) GetName() string {
@@ -2569,6 +2976,13 @@ func (x *NodeStatus) GetCpu() string {
 	return ""
 }
 
+func (x *NodeStatus) GetStore() string {
+	if x != nil {
+		return x.Store
+	}
+	return ""
+}
+
 // RunStatus is a run as one node sees it, or as its coordinator does.
 type RunStatus struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
@@ -2589,6 +3003,8 @@ type RunStatus struct {
 	Synchrony      map[string]float64     `protobuf:"bytes,15,rep,name=synchrony,proto3" json:"synchrony,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"` // kappa by population, of the last window
 	Building       int64                  `protobuf:"varint,16,opt,name=building,proto3" json:"building,omitempty"`                                                                              // synapses built, while preparing
 	Of             int64                  `protobuf:"varint,17,opt,name=of,proto3" json:"of,omitempty"`                                                                                          // as estimated
+	Note           string                 `protobuf:"bytes,18,opt,name=note,proto3" json:"note,omitempty"`                                                                                       // the last that happened to it, for people
+	CheckpointMs   float64                `protobuf:"fixed64,19,opt,name=checkpoint_ms,json=checkpointMs,proto3" json:"checkpoint_ms,omitempty"`                                                 // biological time of the last checkpoint; 0 for none
 	Injection      *Injection             `protobuf:"bytes,20,opt,name=injection,proto3" json:"injection,omitempty"`                                                                             // where spikes are injected
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -2596,7 +3012,7 @@ type RunStatus struct {
 
 func (x *RunStatus) Reset() {
 	*x = RunStatus{}
-	mi := &file_control_proto_msgTypes[27]
+	mi := &file_control_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2608,7 +3024,7 @@ func (x *RunStatus) String() string {
 func (*RunStatus) ProtoMessage() {}
 
 func (x *RunStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[27]
+	mi := &file_control_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2621,7 +3037,7 @@ func (x *RunStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStatus.ProtoReflect.Descriptor instead.
 func (*RunStatus) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{27}
+	return file_control_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RunStatus) GetRun() string {
@@ -2743,6 +3159,20 @@ func (x *RunStatus) GetOf() int64 {
 	return 0
 }
 
+func (x *RunStatus) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *RunStatus) GetCheckpointMs() float64 {
+	if x != nil {
+		return x.CheckpointMs
+	}
+	return 0
+}
+
 func (x *RunStatus) GetInjection() *Injection {
 	if x != nil {
 		return x.Injection
@@ -2769,7 +3199,7 @@ type Injection struct {
 
 func (x *Injection) Reset() {
 	*x = Injection{}
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2781,7 +3211,7 @@ func (x *Injection) String() string {
 func (*Injection) ProtoMessage() {}
 
 func (x *Injection) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2794,7 +3224,7 @@ func (x *Injection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Injection.ProtoReflect.Descriptor instead.
 func (*Injection) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{28}
+	return file_control_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Injection) GetPopulations() []string {
@@ -2878,7 +3308,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2890,7 +3320,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2903,7 +3333,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{29}
+	return file_control_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Finding) GetName() string {
@@ -2941,7 +3371,7 @@ type Load struct {
 
 func (x *Load) Reset() {
 	*x = Load{}
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2953,7 +3383,7 @@ func (x *Load) String() string {
 func (*Load) ProtoMessage() {}
 
 func (x *Load) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2966,7 +3396,7 @@ func (x *Load) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Load.ProtoReflect.Descriptor instead.
 func (*Load) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{30}
+	return file_control_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Load) GetComputeNs() int64 {
@@ -3062,7 +3492,7 @@ type ListRuns struct {
 
 func (x *ListRuns) Reset() {
 	*x = ListRuns{}
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3074,7 +3504,7 @@ func (x *ListRuns) String() string {
 func (*ListRuns) ProtoMessage() {}
 
 func (x *ListRuns) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3087,7 +3517,7 @@ func (x *ListRuns) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRuns.ProtoReflect.Descriptor instead.
 func (*ListRuns) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{31}
+	return file_control_proto_rawDescGZIP(), []int{36}
 }
 
 // RunList is the runs that a node knows, the latest first.
@@ -3100,7 +3530,7 @@ type RunList struct {
 
 func (x *RunList) Reset() {
 	*x = RunList{}
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3112,7 +3542,7 @@ func (x *RunList) String() string {
 func (*RunList) ProtoMessage() {}
 
 func (x *RunList) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3125,7 +3555,7 @@ func (x *RunList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunList.ProtoReflect.Descriptor instead.
 func (*RunList) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{32}
+	return file_control_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *RunList) GetRuns() []*RunStatus {
@@ -3145,7 +3575,7 @@ type Attach struct {
 
 func (x *Attach) Reset() {
 	*x = Attach{}
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3157,7 +3587,7 @@ func (x *Attach) String() string {
 func (*Attach) ProtoMessage() {}
 
 func (x *Attach) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3170,7 +3600,7 @@ func (x *Attach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attach.ProtoReflect.Descriptor instead.
 func (*Attach) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{33}
+	return file_control_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Attach) GetRun() string {
@@ -3191,7 +3621,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3203,7 +3633,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3216,7 +3646,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{34}
+	return file_control_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Cancel) GetRun() string {
@@ -3242,7 +3672,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3254,7 +3684,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3267,7 +3697,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{35}
+	return file_control_proto_rawDescGZIP(), []int{40}
 }
 
 // Checkpoint asks for one at the next moment that all can take it.
@@ -3280,7 +3710,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3292,7 +3722,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3305,7 +3735,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{36}
+	return file_control_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Checkpoint) GetRun() string {
@@ -3336,7 +3766,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3348,7 +3778,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3361,7 +3791,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{37}
+	return file_control_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Event) GetRun() string {
@@ -3492,7 +3922,7 @@ type Fault struct {
 
 func (x *Fault) Reset() {
 	*x = Fault{}
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3504,7 +3934,7 @@ func (x *Fault) String() string {
 func (*Fault) ProtoMessage() {}
 
 func (x *Fault) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3517,7 +3947,7 @@ func (x *Fault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fault.ProtoReflect.Descriptor instead.
 func (*Fault) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{38}
+	return file_control_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Fault) GetPartition() int32 {
@@ -3567,7 +3997,7 @@ type Late struct {
 
 func (x *Late) Reset() {
 	*x = Late{}
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3579,7 +4009,7 @@ func (x *Late) String() string {
 func (*Late) ProtoMessage() {}
 
 func (x *Late) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3592,7 +4022,7 @@ func (x *Late) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Late.ProtoReflect.Descriptor instead.
 func (*Late) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{39}
+	return file_control_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Late) GetWaitsFor() string {
@@ -3629,7 +4059,7 @@ type NodeProgress struct {
 
 func (x *NodeProgress) Reset() {
 	*x = NodeProgress{}
-	mi := &file_control_proto_msgTypes[40]
+	mi := &file_control_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3641,7 +4071,7 @@ func (x *NodeProgress) String() string {
 func (*NodeProgress) ProtoMessage() {}
 
 func (x *NodeProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[40]
+	mi := &file_control_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3654,7 +4084,7 @@ func (x *NodeProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeProgress.ProtoReflect.Descriptor instead.
 func (*NodeProgress) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{40}
+	return file_control_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *NodeProgress) GetName() string {
@@ -3689,7 +4119,7 @@ var File_control_proto protoreflect.FileDescriptor
 
 const file_control_proto_rawDesc = "" +
 	"\n" +
-	"\rcontrol.proto\x12\x11volley.control.v1\"\x9d\a\n" +
+	"\rcontrol.proto\x12\x11volley.control.v1\"\xc0\b\n" +
 	"\aRequest\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -3712,8 +4142,11 @@ const file_control_proto_rawDesc = "" +
 	"\n" +
 	"checkpoint\x18\x17 \x01(\v2\x1d.volley.control.v1.CheckpointH\x00R\n" +
 	"checkpoint\x129\n" +
-	"\btransfer\x18\x18 \x01(\v2\x1b.volley.control.v1.TransferH\x00R\btransferB\x06\n" +
-	"\x04body\"\xe8\x04\n" +
+	"\btransfer\x18\x18 \x01(\v2\x1b.volley.control.v1.TransferH\x00R\btransfer\x12-\n" +
+	"\x04save\x18\x19 \x01(\v2\x17.volley.control.v1.SaveH\x00R\x04save\x126\n" +
+	"\arestore\x18\x1a \x01(\v2\x1a.volley.control.v1.RestoreH\x00R\arestore\x12:\n" +
+	"\ttake_over\x18\x1b \x01(\v2\x1b.volley.control.v1.TakeOverH\x00R\btakeOverB\x06\n" +
+	"\x04body\"\x9a\x05\n" +
 	"\x05Reply\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x12\n" +
@@ -3729,7 +4162,8 @@ const file_control_proto_rawDesc = "" +
 	"\x04runs\x18\x0f \x01(\v2\x1a.volley.control.v1.RunListH\x00R\x04runs\x126\n" +
 	"\battached\x18\x10 \x01(\v2\x18.volley.control.v1.EventH\x00R\battached\x12?\n" +
 	"\areports\x18\x11 \x01(\v2#.volley.control.v1.PartitionReportsH\x00R\areports\x129\n" +
-	"\bbuilding\x18\x12 \x01(\v2\x1b.volley.control.v1.BuildingH\x00R\bbuildingB\x06\n" +
+	"\bbuilding\x18\x12 \x01(\v2\x1b.volley.control.v1.BuildingH\x00R\bbuilding\x120\n" +
+	"\x05saved\x18\x13 \x01(\v2\x18.volley.control.v1.SavedH\x00R\x05savedB\x06\n" +
 	"\x04body\"\\\n" +
 	"\aRefused\x12+\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.volley.control.v1.KindR\x04kind\x12\x10\n" +
@@ -3802,12 +4236,14 @@ const file_control_proto_rawDesc = "" +
 	"Aggregator\x12\x18\n" +
 	"\ameasure\x18\x01 \x01(\x05R\ameasure\x12\x12\n" +
 	"\x04node\x18\x02 \x01(\x05R\x04node\x12\x16\n" +
-	"\x06parent\x18\x03 \x01(\x05R\x06parent\"\x94\x01\n" +
+	"\x06parent\x18\x03 \x01(\x05R\x06parent\"\xce\x01\n" +
 	"\aPrepare\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12.\n" +
 	"\x05model\x18\x02 \x01(\v2\x18.volley.control.v1.ModelR\x05model\x12+\n" +
 	"\x04plan\x18\x03 \x01(\v2\x17.volley.control.v1.PlanR\x04plan\x12\x1a\n" +
-	"\bmanifest\x18\x04 \x01(\tR\bmanifest\"b\n" +
+	"\bmanifest\x18\x04 \x01(\tR\bmanifest\x12 \n" +
+	"\vcoordinator\x18\x05 \x01(\tR\vcoordinator\x12\x16\n" +
+	"\x06record\x18\x06 \x01(\fR\x06record\"b\n" +
 	"\bBuilding\x12\x1a\n" +
 	"\bsynapses\x18\x01 \x01(\x03R\bsynapses\x12\x0e\n" +
 	"\x02of\x18\x02 \x01(\x03R\x02of\x12\x14\n" +
@@ -3821,12 +4257,34 @@ const file_control_proto_rawDesc = "" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x10\n" +
 	"\x03why\x18\x03 \x01(\tR\x03why\x12\x1d\n" +
 	"\n" +
-	"after_step\x18\x04 \x01(\x03R\tafterStep\"\x1b\n" +
+	"after_step\x18\x04 \x01(\x03R\tafterStep\"1\n" +
 	"\aRelease\x12\x10\n" +
-	"\x03run\x18\x01 \x01(\tR\x03run\"4\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
+	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\"i\n" +
+	"\x04Save\x12\x10\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
+	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x1a\n" +
+	"\bsequence\x18\x03 \x01(\x03R\bsequence\x12\x1d\n" +
+	"\n" +
+	"after_step\x18\x04 \x01(\x03R\tafterStep\"J\n" +
+	"\x05Saved\x12\x12\n" +
+	"\x04done\x18\x01 \x01(\bR\x04done\x12-\n" +
+	"\x05parts\x18\x02 \x03(\v2\x17.volley.control.v1.PartR\x05parts\"D\n" +
+	"\x04Part\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x12\n" +
+	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x16\n" +
+	"\x06digest\x18\x03 \x01(\tR\x06digest\"M\n" +
+	"\aRestore\x12\x10\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
+	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x1a\n" +
+	"\bsequence\x18\x03 \x01(\x03R\bsequence\"2\n" +
+	"\bTakeOver\x12\x10\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
+	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\"J\n" +
 	"\x06Report\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x18\n" +
-	"\aaccount\x18\x02 \x01(\bR\aaccount\"\xd1\x02\n" +
+	"\aaccount\x18\x02 \x01(\bR\aaccount\x12\x14\n" +
+	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\xed\x02\n" +
 	"\x10PartitionReports\x12B\n" +
 	"\n" +
 	"partitions\x18\x01 \x03(\v2\".volley.control.v1.PartitionReportR\n" +
@@ -3838,7 +4296,8 @@ const file_control_proto_rawDesc = "" +
 	"\vbuild_cpu_s\x18\x05 \x01(\x01R\tbuildCpuS\x12$\n" +
 	"\x0epeak_rss_bytes\x18\x06 \x01(\x03R\fpeakRssBytes\x12\x18\n" +
 	"\athreads\x18\a \x01(\x05R\athreads\x12\x12\n" +
-	"\x04step\x18\b \x01(\x03R\x04step\"s\n" +
+	"\x04step\x18\b \x01(\x03R\x04step\x12\x1a\n" +
+	"\bdraining\x18\t \x01(\bR\bdraining\"s\n" +
 	"\aHolding\x12\x1e\n" +
 	"\n" +
 	"projection\x18\x01 \x01(\tR\n" +
@@ -3872,7 +4331,7 @@ const file_control_proto_rawDesc = "" +
 	"\x06crc32c\x18\x04 \x01(\rR\x06crc32c\x12-\n" +
 	"\x05files\x18\x05 \x03(\v2\x17.volley.control.v1.FileR\x05files\x12\x12\n" +
 	"\x04last\x18\x06 \x01(\bR\x04last\"\b\n" +
-	"\x06Status\"\xe4\x02\n" +
+	"\x06Status\"\xfa\x02\n" +
 	"\n" +
 	"NodeStatus\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
@@ -3887,7 +4346,8 @@ const file_control_proto_rawDesc = "" +
 	"\aaddress\x18\n" +
 	" \x01(\tR\aaddress\x12\x17\n" +
 	"\aos_arch\x18\v \x01(\tR\x06osArch\x12\x10\n" +
-	"\x03cpu\x18\f \x01(\tR\x03cpu\"\xe4\x05\n" +
+	"\x03cpu\x18\f \x01(\tR\x03cpu\x12\x14\n" +
+	"\x05store\x18\r \x01(\tR\x05store\"\x9d\x06\n" +
 	"\tRunStatus\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
 	"\x05model\x18\x02 \x01(\tR\x05model\x12 \n" +
@@ -3906,7 +4366,9 @@ const file_control_proto_rawDesc = "" +
 	"\bfindings\x18\x0e \x03(\v2\x1a.volley.control.v1.FindingR\bfindings\x12I\n" +
 	"\tsynchrony\x18\x0f \x03(\v2+.volley.control.v1.RunStatus.SynchronyEntryR\tsynchrony\x12\x1a\n" +
 	"\bbuilding\x18\x10 \x01(\x03R\bbuilding\x12\x0e\n" +
-	"\x02of\x18\x11 \x01(\x03R\x02of\x12:\n" +
+	"\x02of\x18\x11 \x01(\x03R\x02of\x12\x12\n" +
+	"\x04note\x18\x12 \x01(\tR\x04note\x12#\n" +
+	"\rcheckpoint_ms\x18\x13 \x01(\x01R\fcheckpointMs\x12:\n" +
 	"\tinjection\x18\x14 \x01(\v2\x1c.volley.control.v1.InjectionR\tinjection\x1a<\n" +
 	"\x0eSynchronyEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
@@ -3985,7 +4447,7 @@ const file_control_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04step\x18\x02 \x01(\x03R\x04step\x12+\n" +
 	"\x04load\x18\x03 \x01(\v2\x17.volley.control.v1.LoadR\x04load\x12\x1b\n" +
-	"\tsilent_ms\x18\x04 \x01(\x03R\bsilentMs*\xb4\x02\n" +
+	"\tsilent_ms\x18\x04 \x01(\x03R\bsilentMs*\xc4\x02\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rKIND_PROTOCOL\x10\x01\x12\x10\n" +
@@ -4005,7 +4467,9 @@ const file_control_proto_rawDesc = "" +
 	"\x0eKIND_NODE_LOST\x10\f\x12\x10\n" +
 	"\fKIND_TIMEOUT\x10\r\x12\x12\n" +
 	"\x0eKIND_MALFORMED\x10\x0e\x12\x11\n" +
-	"\rKIND_INTERNAL\x10\x0f*\xa8\x01\n" +
+	"\rKIND_INTERNAL\x10\x0f\x12\x0e\n" +
+	"\n" +
+	"KIND_STORE\x10\x10*\xa8\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSTATE_PREPARING\x10\x01\x12\x11\n" +
@@ -4030,7 +4494,7 @@ func file_control_proto_rawDescGZIP() []byte {
 }
 
 var file_control_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
+var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
 var file_control_proto_goTypes = []any{
 	(Kind)(0),                // 0: volley.control.v1.Kind
 	(State)(0),               // 1: volley.control.v1.State
@@ -4052,30 +4516,35 @@ var file_control_proto_goTypes = []any{
 	(*Start)(nil),            // 17: volley.control.v1.Start
 	(*Stop)(nil),             // 18: volley.control.v1.Stop
 	(*Release)(nil),          // 19: volley.control.v1.Release
-	(*Report)(nil),           // 20: volley.control.v1.Report
-	(*PartitionReports)(nil), // 21: volley.control.v1.PartitionReports
-	(*Holding)(nil),          // 22: volley.control.v1.Holding
-	(*PartitionReport)(nil),  // 23: volley.control.v1.PartitionReport
-	(*Weights)(nil),          // 24: volley.control.v1.Weights
-	(*Fetch)(nil),            // 25: volley.control.v1.Fetch
-	(*Chunk)(nil),            // 26: volley.control.v1.Chunk
-	(*Status)(nil),           // 27: volley.control.v1.Status
-	(*NodeStatus)(nil),       // 28: volley.control.v1.NodeStatus
-	(*RunStatus)(nil),        // 29: volley.control.v1.RunStatus
-	(*Injection)(nil),        // 30: volley.control.v1.Injection
-	(*Finding)(nil),          // 31: volley.control.v1.Finding
-	(*Load)(nil),             // 32: volley.control.v1.Load
-	(*ListRuns)(nil),         // 33: volley.control.v1.ListRuns
-	(*RunList)(nil),          // 34: volley.control.v1.RunList
-	(*Attach)(nil),           // 35: volley.control.v1.Attach
-	(*Cancel)(nil),           // 36: volley.control.v1.Cancel
-	(*Drain)(nil),            // 37: volley.control.v1.Drain
-	(*Checkpoint)(nil),       // 38: volley.control.v1.Checkpoint
-	(*Event)(nil),            // 39: volley.control.v1.Event
-	(*Fault)(nil),            // 40: volley.control.v1.Fault
-	(*Late)(nil),             // 41: volley.control.v1.Late
-	(*NodeProgress)(nil),     // 42: volley.control.v1.NodeProgress
-	nil,                      // 43: volley.control.v1.RunStatus.SynchronyEntry
+	(*Save)(nil),             // 20: volley.control.v1.Save
+	(*Saved)(nil),            // 21: volley.control.v1.Saved
+	(*Part)(nil),             // 22: volley.control.v1.Part
+	(*Restore)(nil),          // 23: volley.control.v1.Restore
+	(*TakeOver)(nil),         // 24: volley.control.v1.TakeOver
+	(*Report)(nil),           // 25: volley.control.v1.Report
+	(*PartitionReports)(nil), // 26: volley.control.v1.PartitionReports
+	(*Holding)(nil),          // 27: volley.control.v1.Holding
+	(*PartitionReport)(nil),  // 28: volley.control.v1.PartitionReport
+	(*Weights)(nil),          // 29: volley.control.v1.Weights
+	(*Fetch)(nil),            // 30: volley.control.v1.Fetch
+	(*Chunk)(nil),            // 31: volley.control.v1.Chunk
+	(*Status)(nil),           // 32: volley.control.v1.Status
+	(*NodeStatus)(nil),       // 33: volley.control.v1.NodeStatus
+	(*RunStatus)(nil),        // 34: volley.control.v1.RunStatus
+	(*Injection)(nil),        // 35: volley.control.v1.Injection
+	(*Finding)(nil),          // 36: volley.control.v1.Finding
+	(*Load)(nil),             // 37: volley.control.v1.Load
+	(*ListRuns)(nil),         // 38: volley.control.v1.ListRuns
+	(*RunList)(nil),          // 39: volley.control.v1.RunList
+	(*Attach)(nil),           // 40: volley.control.v1.Attach
+	(*Cancel)(nil),           // 41: volley.control.v1.Cancel
+	(*Drain)(nil),            // 42: volley.control.v1.Drain
+	(*Checkpoint)(nil),       // 43: volley.control.v1.Checkpoint
+	(*Event)(nil),            // 44: volley.control.v1.Event
+	(*Fault)(nil),            // 45: volley.control.v1.Fault
+	(*Late)(nil),             // 46: volley.control.v1.Late
+	(*NodeProgress)(nil),     // 47: volley.control.v1.NodeProgress
+	nil,                      // 48: volley.control.v1.RunStatus.SynchronyEntry
 }
 var file_control_proto_depIdxs = []int32{
 	6,  // 0: volley.control.v1.Request.submit:type_name -> volley.control.v1.Submit
@@ -4083,57 +4552,62 @@ var file_control_proto_depIdxs = []int32{
 	17, // 2: volley.control.v1.Request.start:type_name -> volley.control.v1.Start
 	18, // 3: volley.control.v1.Request.stop:type_name -> volley.control.v1.Stop
 	19, // 4: volley.control.v1.Request.release:type_name -> volley.control.v1.Release
-	20, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
-	24, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
-	27, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
-	33, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
-	35, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
-	36, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
-	25, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
-	37, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
-	38, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
+	25, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
+	29, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
+	32, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
+	38, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
+	40, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
+	41, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
+	30, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
+	42, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
+	43, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
 	9,  // 14: volley.control.v1.Request.transfer:type_name -> volley.control.v1.Transfer
-	4,  // 15: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
-	5,  // 16: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
-	10, // 17: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
-	26, // 18: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
-	28, // 19: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
-	34, // 20: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
-	39, // 21: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
-	21, // 22: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
-	16, // 23: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
-	0,  // 24: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
-	7,  // 25: volley.control.v1.Submit.model:type_name -> volley.control.v1.Model
-	8,  // 26: volley.control.v1.Model.files:type_name -> volley.control.v1.File
-	11, // 27: volley.control.v1.Submitted.plan:type_name -> volley.control.v1.Plan
-	12, // 28: volley.control.v1.Plan.partitions:type_name -> volley.control.v1.Partition
-	13, // 29: volley.control.v1.Plan.nodes:type_name -> volley.control.v1.Member
-	14, // 30: volley.control.v1.Plan.aggregators:type_name -> volley.control.v1.Aggregator
-	7,  // 31: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
-	11, // 32: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
-	23, // 33: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
-	32, // 34: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
-	22, // 35: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
-	8,  // 36: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
-	29, // 37: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
-	1,  // 38: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
-	32, // 39: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
-	4,  // 40: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
-	42, // 41: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
-	31, // 42: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
-	43, // 43: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
-	30, // 44: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
-	29, // 45: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
-	29, // 46: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
-	16, // 47: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
-	40, // 48: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
-	41, // 49: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
-	32, // 50: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
-	51, // [51:51] is the sub-list for method output_type
-	51, // [51:51] is the sub-list for method input_type
-	51, // [51:51] is the sub-list for extension type_name
-	51, // [51:51] is the sub-list for extension extendee
-	0,  // [0:51] is the sub-list for field type_name
+	20, // 15: volley.control.v1.Request.save:type_name -> volley.control.v1.Save
+	23, // 16: volley.control.v1.Request.restore:type_name -> volley.control.v1.Restore
+	24, // 17: volley.control.v1.Request.take_over:type_name -> volley.control.v1.TakeOver
+	4,  // 18: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
+	5,  // 19: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
+	10, // 20: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
+	31, // 21: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
+	33, // 22: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
+	39, // 23: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
+	44, // 24: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
+	26, // 25: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
+	16, // 26: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
+	21, // 27: volley.control.v1.Reply.saved:type_name -> volley.control.v1.Saved
+	0,  // 28: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
+	7,  // 29: volley.control.v1.Submit.model:type_name -> volley.control.v1.Model
+	8,  // 30: volley.control.v1.Model.files:type_name -> volley.control.v1.File
+	11, // 31: volley.control.v1.Submitted.plan:type_name -> volley.control.v1.Plan
+	12, // 32: volley.control.v1.Plan.partitions:type_name -> volley.control.v1.Partition
+	13, // 33: volley.control.v1.Plan.nodes:type_name -> volley.control.v1.Member
+	14, // 34: volley.control.v1.Plan.aggregators:type_name -> volley.control.v1.Aggregator
+	7,  // 35: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
+	11, // 36: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
+	22, // 37: volley.control.v1.Saved.parts:type_name -> volley.control.v1.Part
+	28, // 38: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
+	37, // 39: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
+	27, // 40: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
+	8,  // 41: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
+	34, // 42: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
+	1,  // 43: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
+	37, // 44: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
+	4,  // 45: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
+	47, // 46: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
+	36, // 47: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
+	48, // 48: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
+	35, // 49: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
+	34, // 50: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
+	34, // 51: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
+	16, // 52: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
+	45, // 53: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
+	46, // 54: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
+	37, // 55: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
+	56, // [56:56] is the sub-list for method output_type
+	56, // [56:56] is the sub-list for method input_type
+	56, // [56:56] is the sub-list for extension type_name
+	56, // [56:56] is the sub-list for extension extendee
+	0,  // [0:56] is the sub-list for field type_name
 }
 
 func init() { file_control_proto_init() }
@@ -4157,6 +4631,9 @@ func file_control_proto_init() {
 		(*Request_Drain)(nil),
 		(*Request_Checkpoint)(nil),
 		(*Request_Transfer)(nil),
+		(*Request_Save)(nil),
+		(*Request_Restore)(nil),
+		(*Request_TakeOver)(nil),
 	}
 	file_control_proto_msgTypes[1].OneofWrappers = []any{
 		(*Reply_Refused)(nil),
@@ -4168,8 +4645,9 @@ func file_control_proto_init() {
 		(*Reply_Attached)(nil),
 		(*Reply_Reports)(nil),
 		(*Reply_Building)(nil),
+		(*Reply_Saved)(nil),
 	}
-	file_control_proto_msgTypes[37].OneofWrappers = []any{
+	file_control_proto_msgTypes[42].OneofWrappers = []any{
 		(*Event_Status)(nil),
 		(*Event_Building)(nil),
 		(*Event_Fault)(nil),
@@ -4182,7 +4660,7 @@ func file_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_control_proto_rawDesc), len(file_control_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   42,
+			NumMessages:   47,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,0 +1,206 @@
+package actors
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/volley-snn/volley/cluster/blob"
+	"github.com/volley-snn/volley/internal/checkpoint"
+	"github.com/volley-snn/volley/messages/control"
+)
+
+// shelf is the part of a store that a run has: its submission, the files of its
+// model, the records of its epochs, and its checkpoints.
+type shelf struct {
+	store  blob.Store
+	prefix string
+}
+
+func newShelf(s blob.Store, run string) *shelf {
+	if s == nil {
+		return nil
+	}
+	return &shelf{s, "runs/" + run + "/"}
+}
+
+// Put, Get, List and Delete make it a checkpoint.Store.
+func (s *shelf) Put(ctx context.Context, key string, r io.Reader, size int64) error {
+	return s.store.Put(ctx, s.prefix+key, r, size)
+}
+
+// Get opens a blob.
+func (s *shelf) Get(ctx context.Context, key string) (io.ReadCloser, error) {
+	return s.store.Get(ctx, s.prefix+key)
+}
+
+// List is the run's blobs whose keys begin with prefix.
+func (s *shelf) List(ctx context.Context, prefix string) ([]checkpoint.Entry, error) {
+	all, err := s.store.List(ctx, s.prefix+prefix)
+	entries := make([]checkpoint.Entry, len(all))
+	for k, e := range all {
+		entries[k] = checkpoint.Entry{Key: strings.TrimPrefix(e.Key, s.prefix), Size: e.Size}
+	}
+	return entries, err
+}
+
+// Delete removes a blob.
+func (s *shelf) Delete(ctx context.Context, key string) error {
+	return s.store.Delete(ctx, s.prefix+key)
+}
+
+// read is a whole blob.
+func (s *shelf) read(ctx context.Context, key string) ([]byte, error) {
+	r, err := s.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+func (s *shelf) write(ctx context.Context, key string, data []byte) error {
+	return s.Put(ctx, key, bytes.NewReader(data), int64(len(data)))
+}
+
+const (
+	epochsFolder  = "epochs/"
+	modelFolder   = "model/"
+	submissionKey = "submission"
+	endedKey      = "ended" // the run is over, and nobody need take it over
+)
+
+// epochRecord begins an epoch of a run: who creates it owns the run from then on, and
+// every owner of an older one has lost it.
+type epochRecord struct {
+	Epoch       uint64 `json:"epoch"`
+	Coordinator string `json:"coordinator"` // node
+	Claim       string `json:"claim"`       // nobody else's
+	Why         string `json:"why,omitempty"`
+	Began       string `json:"began"`
+}
+
+// errFenced is that a run belongs to another coordinator now.
+var errFenced = errors.New("another node coordinates the run now")
+
+// latest is the last epoch of which there is a record; 0 for none.
+func (s *shelf) latest(ctx context.Context) (uint64, error) {
+	all, err := s.List(ctx, epochsFolder)
+	if err != nil {
+		return 0, err
+	}
+	last := uint64(0)
+	for _, e := range all {
+		if n, err := strconv.ParseUint(strings.TrimPrefix(e.Key, epochsFolder), 10, 64); err == nil {
+			last = max(last, n)
+		}
+	}
+	return last, nil
+}
+
+func epochKey(epoch uint64) string { return fmt.Sprintf("%s%08d", epochsFolder, epoch) }
+
+// claim begins the epoch after one. The error is errFenced where somebody else has,
+// or where that one is not the latest.
+func (s *shelf) claim(ctx context.Context, after uint64, coordinator, why string) (record []byte, err error) {
+	latest, err := s.latest(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case latest > after:
+		return nil, errFenced
+	}
+	record, err = json.Marshal(epochRecord{after + 1, coordinator, newID(), why, time.Now().UTC().Format(time.RFC3339Nano)})
+	if err != nil {
+		return nil, err
+	}
+	key := epochKey(after + 1)
+	err = s.store.Create(ctx, s.prefix+key, record)
+	if err == nil {
+		return record, nil
+	}
+	// The request may have failed and gone through all the same.
+	if found, readErr := s.read(ctx, key); readErr == nil {
+		if bytes.Equal(found, record) {
+			return record, nil
+		}
+		return nil, errFenced
+	}
+	return nil, err
+}
+
+// owns reports, by its error, whether an epoch is still the latest.
+func (s *shelf) owns(ctx context.Context, epoch uint64) error {
+	latest, err := s.latest(ctx)
+	if err == nil && latest > epoch {
+		return errFenced
+	}
+	return err
+}
+
+// sees checks that a node's store is the one that holds a record.
+func (s *shelf) sees(ctx context.Context, epoch uint64, record []byte) error {
+	found, err := s.read(ctx, epochKey(epoch))
+	if err == nil && bytes.Equal(found, record) {
+		return nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("its store does not answer: %w", err)
+	}
+	return errors.New("it does not find the run in its store, where the coordinator has recorded it: all nodes must be given one --store that all of them reach")
+}
+
+// submitted keeps what a run was submitted with, for who takes it over.
+func (s *shelf) submitted(ctx context.Context, b *Bundle, m *control.Submit) error {
+	for _, f := range b.Message().Files {
+		if err := s.write(ctx, fmt.Sprintf("%s%x", modelFolder, f.Sha256), b.Files[f.Path]); err != nil {
+			return err
+		}
+	}
+	data, err := proto.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, submissionKey, data)
+}
+
+// submission reads what submitted has kept.
+func (s *shelf) submission(ctx context.Context) (*Bundle, *control.Submit, error) {
+	data, err := s.read(ctx, submissionKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &control.Submit{}
+	if err := proto.Unmarshal(data, m); err != nil {
+		return nil, nil, err
+	}
+	b := &Bundle{Path: m.GetModel().GetPath(), Sets: m.GetModel().GetSets(), Files: map[string][]byte{}}
+	for _, f := range m.GetModel().GetFiles() {
+		if b.Files[f.Path], err = s.read(ctx, fmt.Sprintf("%s%x", modelFolder, f.Sha256)); err != nil {
+			return nil, nil, err
+		}
+	}
+	return b, m, nil
+}
+
+// ended says that the run is over, and removes what no one needs any more.
+func (s *shelf) ended(ctx context.Context) error {
+	if err := s.write(ctx, endedKey, []byte("ended\n")); err != nil {
+		return err
+	}
+	return checkpoint.Clear(ctx, s)
+}
+
+func (s *shelf) hasEnded(ctx context.Context) bool {
+	_, err := s.read(ctx, endedKey)
+	return err == nil
+}

@@ -1,0 +1,66 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/volley-snn/volley/messages/control"
+)
+
+// takeOverPause is how much later the next of the nodes that could take a run over
+// does. All may: one of them begins the new epoch, and the others see that.
+const takeOverPause = 500 * time.Millisecond
+
+type (
+	// adopt is told when it is this node's turn to take a run over.
+	adopt struct {
+		run   string
+		epoch uint64
+	}
+	// drained asks whether nothing is left here.
+	drained struct{}
+)
+
+// takeOver coordinates a run whose coordinator is gone, from the state in the store.
+func (s *supervisor) takeOver(c actor.Context, run string, epoch uint64) error {
+	if s.c.Store == nil {
+		return refuse(control.Kind_KIND_STORE, "node %s has no store to take run %s over from", s.c.Name, run)
+	}
+	if r := s.coordinators[run]; r != nil && !over(r.status.State) {
+		return nil
+	}
+	s.c.Log.Warn("a run is taken over", "run", run, "after epoch", epoch)
+	co := newCoordinator(s.c, c.Self(), run, nil, nil)
+	co.run.epoch = epoch
+	return s.coordinate(c, co)
+}
+
+// moved forgets a run that is coordinated elsewhere.
+func (s *supervisor) moved(c actor.Context, run string) {
+	r := s.coordinators[run]
+	if r == nil {
+		return
+	}
+	c.Stop(r.pid)
+	delete(s.coordinators, run)
+	for k, name := range s.order {
+		if name == run {
+			s.order = append(s.order[:k:k], s.order[k+1:]...)
+			break
+		}
+	}
+}
+
+// drain lets the node take nothing new, and hand over what it has.
+func (s *supervisor) drain(c actor.Context) {
+	if s.draining.Swap(true) {
+		return
+	}
+	for _, r := range s.coordinators {
+		c.Send(r.pid, &leave{})
+	}
+}
+
+// leave tells a coordinator that its node is to leave.
+type leave struct{}
