@@ -201,3 +201,56 @@ func (c *Caller) Fetch(ctx context.Context, run, coordinator, path string, w io.
 		}
 	}
 }
+
+// Checkpoint has the state of a run kept, and returns the biological time that it is
+// as of, in ms.
+func (c *Caller) Checkpoint(ctx context.Context, r *control.RunStatus) (timeMs float64, err error) {
+	if over(r.State) {
+		return 0, refuse(control.Kind_KIND_UNKNOWN_RUN, "run %s is over: there is nothing to keep", r.Run)
+	}
+	if _, err := c.Call(ctx, r.Coordinator, &control.Request{Body: &control.Request_Checkpoint{Checkpoint: &control.Checkpoint{Run: r.Run}}}); err != nil {
+		return 0, err
+	}
+	for {
+		st, err := c.Find(ctx, r.Run)
+		switch {
+		case err != nil:
+			return 0, err
+		case st.CheckpointMs > max(r.CheckpointMs, r.TimeMs):
+			return st.CheckpointMs, nil
+		case over(st.State):
+			return 0, refuse(control.Kind_KIND_UNKNOWN_RUN, "run %s ended before its state could be kept", r.Run)
+		}
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// Drain lets a node hand over what it has, and returns when nothing is left there, or
+// with ctx's error.
+func (c *Caller) Drain(ctx context.Context, node string) error {
+	if _, err := c.Call(ctx, node, &control.Request{Body: &control.Request_Drain{Drain: &control.Drain{}}}); err != nil {
+		return err
+	}
+	for {
+		reply, err := c.Call(ctx, node, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}})
+		if err != nil {
+			return err
+		}
+		runs, err := c.Call(ctx, node, &control.Request{Body: &control.Request_ListRuns{ListRuns: &control.ListRuns{}}})
+		if err != nil {
+			return err
+		}
+		busy := len(reply.GetNodeStatus().GetRuns()) > 0
+		for _, r := range runs.GetRuns().GetRuns() {
+			busy = busy || !over(r.State)
+		}
+		if !busy {
+			return nil
+		}
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return refuse(control.Kind_KIND_TIMEOUT, "node %s takes nothing new, and still has a part in runs, which go on: it has no store to hand them over by, or no other node takes them", node)
+		}
+	}
+}

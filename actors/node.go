@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -183,6 +184,26 @@ func (n *Node) Drain(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// CanHandOver reports whether the node has a part in a run that goes on, or
+// coordinates one, and others can take that over: it has a store, and is not alone.
+func (n *Node) CanHandOver() bool {
+	if n.c.Store == nil || n.c.Expected != nil && n.c.Expected() == 1 {
+		return false
+	}
+	left, err := n.system.Root.RequestFuture(n.supervisor, &drained{}, answerTimeout).Result()
+	if err != nil || left == true {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), gatherTimeout)
+	defer cancel()
+	caller := Caller{Bus: n.c.Bus, Sender: n.c.Name, Version: n.c.Version, Expected: n.c.Expected}
+	all, err := caller.Nodes(ctx)
+	return err == nil && slices.ContainsFunc(all, func(r *control.Reply) bool {
+		st := r.GetNodeStatus()
+		return st != nil && st.Name != n.c.Name && !st.Draining
+	})
 }
 
 // Stop ends the node: runs that it has a part in fail. It returns when they have let go.

@@ -169,3 +169,35 @@ func fetchCommand() *cobra.Command {
 	c.Flags().BoolVar(&force, "force", false, "write into a directory that holds something else")
 	return c
 }
+
+func checkpointCommand() *cobra.Command {
+	var f clusterFlags
+	return f.command("checkpoint RUN", "Keep the state of a run now", cobra.ExactArgs(1), func(ctx context.Context, caller *actors.Caller, args []string) error {
+		r, err := caller.Find(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		at, err := caller.Checkpoint(ctx, r)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("the state of %s is kept as of %.6g ms\n", r.Run, at)
+		return nil
+	})
+}
+
+func drainCommand() *cobra.Command {
+	var f clusterFlags
+	return f.command("drain NODE", "Let a node hand its part of runs over to others and take nothing new", cobra.ExactArgs(1), func(ctx context.Context, caller *actors.Caller, args []string) error {
+		ctx, cancel := context.WithTimeout(ctx, drainTimeout)
+		defer cancel()
+		if err := caller.Drain(ctx, args[0]); err != nil {
+			return err
+		}
+		fmt.Println("node", args[0], "has nothing left and takes nothing new: it can be ended")
+		return nil
+	})
+}
+
+// drainTimeout is how long a node that is to leave may take to hand over what it has.
+const drainTimeout = 5 * time.Minute

@@ -41,8 +41,8 @@ func (f runFlags) check() error {
 		return usageError{errors.New("--store and --from: nodes say by volley node --store where checkpoints are; expected without --cluster and --local-nodes")}
 	case f.store != "" && f.every == "" && !f.resume && f.from == "":
 		return usageError{errors.New("--store: no checkpoint is kept there unless --checkpoint-every, --resume or --from is given")}
-	case nodes && (f.resume || f.every != ""):
-		return usageError{errors.New("--checkpoint-every and --resume: runs on nodes keep no checkpoints yet; expected without --cluster and --local-nodes")}
+	case nodes && f.resume:
+		return usageError{errors.New("--resume: a run on nodes goes on by itself where nodes are lost; expected without --cluster and --local-nodes")}
 	case nodes && f.maxMemory != 0:
 		return usageError{errors.New("--max-memory: nodes say by volley node --memory what they may take; expected without --cluster and --local-nodes")}
 	case !(f.pace >= 0) || math.IsInf(f.pace, 1):

@@ -138,7 +138,7 @@ func keepFirst(ctx context.Context, dir string) error {
 	}
 	c, _, err := checkpoint.Latest(ctx, blobs{store})
 	if err == nil {
-		_, err = checkpoint.NewJournal(ctx, blobs{store}, c.Segments)
+		_, err = checkpoint.NewJournal(ctx, blobs{store}, c.Segments, 0)
 	}
 	return err
 }

@@ -33,6 +33,9 @@ const (
 	nodeEnd   = 10 * time.Second
 )
 
+// localStore is where local nodes keep the state of runs, in their directory.
+const localStore = "store"
+
 // startNodes starts n nodes of a number of threads each; 0 divides the machine's cores.
 func startNodes(ctx context.Context, n, threads int) (*localNodes, error) {
 	if threads <= 0 {
@@ -43,7 +46,7 @@ func startNodes(ctx context.Context, n, threads int) (*localNodes, error) {
 		return nil, err
 	}
 	return startProcesses(ctx, n, dir, func(k int) []string {
-		return []string{"node", "--threads", fmt.Sprint(threads), "--dir", filepath.Join(dir, fmt.Sprint(k+1)), "--until-eof", "--fleeting"}
+		return []string{"node", "--threads", fmt.Sprint(threads), "--dir", filepath.Join(dir, fmt.Sprint(k+1)), "--store", filepath.Join(dir, localStore), "--until-eof", "--fleeting"}
 	})
 }
 

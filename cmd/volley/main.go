@@ -54,7 +54,7 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		runCommand(), planCommand(), reportCommand(), benchCommand(), examplesCommand(), schemaCommand(), versionCommand(),
-		nodeCommand(), clusterCommand(), statusCommand(), topCommand(), runsCommand(), attachCommand(), cancelCommand(), fetchCommand(),
+		nodeCommand(), clusterCommand(), statusCommand(), topCommand(), runsCommand(), attachCommand(), cancelCommand(), fetchCommand(), checkpointCommand(), drainCommand(),
 	)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volley-snn/volley/actors"
+	"github.com/volley-snn/volley/cluster/blob"
 	"github.com/volley-snn/volley/cluster/bus"
 )
 
@@ -25,6 +26,7 @@ type nodeFlags struct {
 	dir      string
 	threads  int
 	memory   int64
+	store    string
 	untilEOF bool
 	fleeting bool
 	disturb  string
@@ -58,6 +60,7 @@ func nodeCommand() *cobra.Command {
 	fl.StringVar(&f.dir, "dir", "", "directory of the runs that the node coordinates (default: nodes/NAME)")
 	fl.IntVar(&f.threads, "threads", 0, "cores that the node uses (default: all)")
 	fl.Int64Var(&f.memory, "memory", 0, "bytes of memory that partitions may take (default: what the machine has available)")
+	fl.StringVar(&f.store, "store", "", "where the state of runs is kept, the same for all nodes: a directory that all reach, s3://BUCKET/PREFIX?endpoint=HOST:PORT or nats://HOST:PORT/BUCKET; runs then survive the loss of nodes")
 	fl.StringVar(&f.config, "config", "", "configuration with the cluster's keys, of volley cluster init")
 	fl.BoolVar(&f.insecure, "insecure", false, "listen without keys on addresses that other machines reach")
 	fl.BoolVar(&f.untilEOF, "until-eof", false, "end when standard input ends")
@@ -112,7 +115,13 @@ func node(ctx context.Context, f nodeFlags) error {
 	}
 	go troubles(s.bus)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	n, err := actors.Start(ctx, actors.Config{Name: f.name, Bus: s.bus, Dir: f.dir, Version: version, Threads: f.threads, MemoryBytes: f.memory, Expected: s.nodes, Address: s.address, Log: log})
+	c := actors.Config{Name: f.name, Bus: s.bus, Dir: f.dir, Version: version, Threads: f.threads, MemoryBytes: f.memory, Expected: s.nodes, Address: s.address, Log: log, StoreName: f.store}
+	if f.store != "" {
+		if c.Store, err = blob.Open(ctx, f.store); err != nil {
+			return fmt.Errorf("--store: %w", err)
+		}
+	}
+	n, err := actors.Start(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -123,14 +132,38 @@ func node(ctx context.Context, f nodeFlags) error {
 	}
 	fmt.Fprintf(os.Stderr, "join it with volley node %s %s, use it with volley run MODEL --cluster %s; any NATS client reads along at %s\n", join, s.address, s.address, s.url)
 	<-ctx.Done()
+	if !f.fleeting {
+		handOver(n)
+	}
 	n.Stop()
 	return nil
 }
 
-// vanish removes the directory of a node that was started for one run.
+// vanish removes the directory of a node that was started for one run; the last one's
+// with what all of them kept.
 func (f *nodeFlags) vanish() {
 	_ = os.RemoveAll(f.dir)
-	_ = os.Remove(filepath.Dir(f.dir)) // with the last
+	all := filepath.Dir(f.dir)
+	if left, err := os.ReadDir(all); err == nil && (len(left) == 0 || len(left) == 1 && left[0].Name() == localStore) {
+		_ = os.RemoveAll(all)
+	}
+}
+
+// leaveTimeout is how long a node that is told to end may take to hand its shares over.
+const leaveTimeout = time.Minute
+
+// handOver lets a node hand over what it has, where it can. A second signal ends the
+// process at once.
+func handOver(n *actors.Node) {
+	if !n.CanHandOver() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	fmt.Fprintln(os.Stderr, "volley: the node hands its shares over to others; a second signal ends it at once")
+	if err := n.Drain(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "volley: not all was handed over:", err)
+	}
 }
 
 // nodeName is the machine's name and a few letters.

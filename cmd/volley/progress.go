@@ -24,6 +24,9 @@ type progress struct {
 	steps       int
 	shown       bool
 	expected    int64 // static synapses
+
+	said func(note string) // told what happens to a run on nodes; may be nil
+	note string            // the last
 }
 
 // progressOf is the progress of a network that is not known.
@@ -70,6 +73,11 @@ func (p *progress) ran(done, bio, wall float64, spikes int64) {
 
 // told shows what a run's coordinator says.
 func (p *progress) told(st *control.RunStatus) {
+	if st.Note != "" && st.Note != p.note && p.said != nil {
+		p.note = st.Note
+		p.end()
+		p.said(fmt.Sprintf("%s: the run goes on from %.6g ms, in epoch %d", st.Note, st.CheckpointMs, st.Epoch+1))
+	}
 	if p.quiet || !p.due(time.Now()) {
 		return
 	}

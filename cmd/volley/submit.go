@@ -14,6 +14,7 @@ import (
 	"github.com/volley-snn/volley/internal/results"
 	"github.com/volley-snn/volley/internal/session"
 	"github.com/volley-snn/volley/messages/control"
+	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
 )
 
@@ -24,6 +25,13 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	var everyMs float64
+	var everyWall time.Duration
+	if f.every != "" {
+		if everyMs, everyWall, err = every(f.every); err != nil {
+			return err
+		}
+	}
 	bundle, n, err := actors.Pack(places, name, model.Options{Set: f.set, Folder: folder})
 	if err != nil {
 		return f.blame(err)
@@ -31,7 +39,8 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 	if _, err := results.New(n); err != nil {
 		return n.Model.Faults(err)
 	}
-	submission := &control.Submit{Partitions: int32(f.partitions), Format: f.format, Detached: f.detach, MaxOutputBytes: f.maxOutput, Nodes: f.nodes, Command: os.Args, Pace: f.pace}
+	submission := &control.Submit{Partitions: int32(f.partitions), Format: f.format, Detached: f.detach, MaxOutputBytes: f.maxOutput, Nodes: f.nodes, Command: os.Args, Pace: f.pace,
+		CheckpointTicks: int64(kernel.Ticks(everyMs, n.DtMs)), CheckpointMs: everyWall.Milliseconds()}
 	again, err := f.openReplay(n)
 	if err != nil {
 		return err
@@ -81,6 +90,7 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 		return nil
 	}
 	progress := newProgress(n, f.quiet)
+	progress.said = func(note string) { fmt.Fprintln(os.Stderr, "volley:", note) }
 	last, err := follow(ctx, caller, run.Run, run.Coordinator, progress)
 	progress.end()
 	if last == nil {
