@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/volley-snn/volley/actors/exchange"
+	"github.com/volley-snn/volley/cluster/bus"
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/internal/results"
@@ -42,6 +43,7 @@ type conductor struct {
 
 	network *kernel.Network
 	epoch   uint64
+	of      int    // nodes that had a part in a run that is taken over
 	record  []byte // of the epoch, in the store
 	plan    *partition.Plan
 	message *control.Plan
@@ -57,12 +59,12 @@ type conductor struct {
 // conduct runs the run, and says at its end how it went.
 func (k *conductor) conduct(ctx context.Context) (err error) {
 	err = k.guarded(ctx)
-	if errors.Is(err, errFenced) || errors.Is(err, errHandedOver) {
+	if elsewhere(err) {
 		k.c.Log.Info("a run goes on elsewhere", "run", k.run, "why", err)
 		return err
 	}
 	k.release(k.epoch)
-	if k.shelf != nil && !errors.Is(context.Cause(ctx), errStopped) {
+	if k.shelf != nil && !errors.Is(context.Cause(ctx), errStopped) && !errors.Is(err, bus.ErrClosed) {
 		if err := k.shelf.ended(context.WithoutCancel(ctx)); err != nil {
 			k.c.Log.Warn("the state of a run that is over stays in the store", "run", k.run, "error", err)
 		}
@@ -129,6 +131,9 @@ func (k *conductor) conducted(ctx context.Context) error {
 // keeps what is needed to take the run over.
 func (k *conductor) open(ctx context.Context) (err error) {
 	if k.bundle == nil {
+		if err := k.reaches(ctx); err != nil {
+			return err
+		}
 		if k.shelf.hasEnded(ctx) {
 			return errFenced // the run is over
 		}

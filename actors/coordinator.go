@@ -58,8 +58,8 @@ func (o *coordinator) Receive(c actor.Context) {
 		go func() {
 			err := o.run.conduct(ctx)
 			close(o.ended)
-			if errors.Is(err, errFenced) || errors.Is(err, errHandedOver) {
-				o.root.Send(parent, &runMoved{o.run.run})
+			if elsewhere(err) {
+				o.root.Send(parent, &runMoved{o.run.owner()})
 			}
 		}()
 	case *actor.Stopping:

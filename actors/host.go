@@ -43,7 +43,8 @@ type host struct {
 	streams map[weightsKey]*weightStream
 	keeps   keeps
 	heard   time.Time // when the coordinator asked last
-	search  search    // for the coordinator, where it is silent
+	owner   owned     // who coordinates the run
+	search  search    // for it, where it is silent
 }
 
 // weightsKey is what a stream of weights is of.
@@ -80,6 +81,7 @@ type (
 func newHost(c Config, parent *actor.PID, m *control.Prepare, b *Bundle, left int64, leaving func() bool) *host {
 	h := &host{c: c, parent: parent, prepare: m, bundle: b, left: left, leaving: leaving, shelf: newShelf(c.Store, m.Run), state: control.State_STATE_PREPARING,
 		building: &control.Building{}, streams: map[weightsKey]*weightStream{}, heard: time.Now()}
+	h.owner = owned{m.Run, m.Coordinator, m.GetPlan().GetEpoch()}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h
 }
@@ -109,6 +111,8 @@ func (h *host) Receive(c actor.Context) {
 		h.restoredShare(m)
 	case *searched:
 		h.searched(m)
+	case *owned:
+		h.owned(m)
 	case *beat:
 		if quiet := time.Since(h.heard); quiet > silence {
 			h.c.Log.Warn("a run's coordinator is silent, its share is let go", "run", h.prepare.Run, "silent", quiet)

@@ -26,27 +26,38 @@ type search struct {
 	told         bool // the node has been told that the run has no coordinator
 }
 
-// searched is what a look has found.
-type searched struct{ err error }
+type (
+	// searched is what a look has found.
+	searched struct{ err error }
 
-// orphaned is a run whose coordinator is gone.
-type orphaned struct {
-	run   string
-	epoch uint64
-	place int // of this node among those that have a share
-}
+	// orphaned is a run whose coordinator is gone.
+	orphaned struct {
+		run   string
+		epoch uint64 // of that coordinator
+		place int    // of this node among those that have a share
+		of    int    // these
+	}
+
+	// owned says who has begun a later epoch of a run.
+	owned struct {
+		run         string
+		coordinator string
+		epoch       uint64
+	}
+)
 
 // look asks whether the coordinator's node still has the run.
 func (h *host) look() {
-	if h.search.under || h.shelf == nil || h.prepare.Coordinator == "" {
+	if h.search.under || h.shelf == nil || h.owner.coordinator == "" {
 		return
 	}
 	h.search.under = true
 	caller := Caller{Bus: h.c.Bus, Sender: h.c.Name, Version: h.c.Version}
+	owner := h.owner.coordinator
 	go func() {
 		ctx, cancel := context.WithTimeout(h.ctx, attemptTimeout)
 		defer cancel()
-		_, err := caller.Call(ctx, h.prepare.Coordinator, &control.Request{Body: &control.Request_Attach{Attach: &control.Attach{Run: h.prepare.Run}}})
+		_, err := caller.Call(ctx, owner, &control.Request{Body: &control.Request_Attach{Attach: &control.Attach{Run: h.prepare.Run}}})
 		h.root.Send(h.self, &searched{err})
 	}()
 }
@@ -67,6 +78,15 @@ func (h *host) searched(m *searched) {
 		return
 	}
 	s.told = true
-	h.c.Log.Warn("a run's coordinator is gone", "run", h.prepare.Run, "node", h.prepare.Coordinator, "error", m.err)
-	h.root.Send(h.parent, &orphaned{h.prepare.Run, h.epoch(), h.place})
+	h.c.Log.Warn("a run's coordinator is gone", "run", h.prepare.Run, "node", h.owner.coordinator, "error", m.err)
+	h.root.Send(h.parent, &orphaned{h.prepare.Run, h.owner.epoch, h.place, len(h.plan.Shares)})
+}
+
+// owned is told who has the run now, or that nobody new has: it is given time to
+// prepare its epoch, and looked for when it does not.
+func (h *host) owned(m *owned) {
+	if m.epoch > h.owner.epoch {
+		h.owner, h.heard = *m, time.Now()
+	}
+	h.search = search{}
 }

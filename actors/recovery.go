@@ -2,8 +2,10 @@ package actors
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,7 +24,18 @@ func (m *moved) Error() string { return m.why }
 // errHandedOver is that another node has been given the run to coordinate.
 var errHandedOver = errors.New("the run was handed over")
 
+// errCutOff is that a node cannot take a run over, since it reaches nobody.
+var errCutOff = errors.New("this node reaches no other over the bus")
+
+// elsewhere reports whether a run that is over here may go on with another node.
+func elsewhere(err error) bool {
+	return errors.Is(err, errFenced) || errors.Is(err, errHandedOver) || errors.Is(err, errCutOff)
+}
+
 const (
+	// minorityWaits is how much longer a node waits before it takes a run over that
+	// sees less than half of the run's nodes.
+	minorityWaits = 10 * time.Second
 	// mostInVain is how many epochs in a row may end before any of them has brought
 	// the run further.
 	mostInVain = 12
@@ -69,6 +82,35 @@ func (k *conductor) goesOn(ctx context.Context, err error) string {
 		return "no other node takes the run over"
 	}
 	return err.Error()
+}
+
+// reaches checks, before a run is taken over, that this node is on the bus; where it
+// sees but few of the run's nodes, it lets those who see more go first.
+func (k *conductor) reaches(ctx context.Context) error {
+	all, err := k.caller.Nodes(ctx)
+	if err != nil || !slices.ContainsFunc(all, func(r *control.Reply) bool { return r.Node == k.c.Name }) {
+		return errCutOff
+	}
+	if k.of > 0 && 2*len(all) < k.of {
+		return pause(ctx, minorityWaits)
+	}
+	return nil
+}
+
+// owner is who has begun the run's latest epoch.
+func (k *conductor) owner() owned {
+	o := owned{run: k.run}
+	ctx, cancel := context.WithTimeout(context.Background(), CallTimeout)
+	defer cancel()
+	latest, err := k.shelf.latest(ctx)
+	if err != nil || latest == 0 {
+		return o
+	}
+	var r epochRecord
+	if data, err := k.shelf.read(ctx, epochKey(latest)); err == nil && json.Unmarshal(data, &r) == nil {
+		o.coordinator, o.epoch = r.Coordinator, r.Epoch
+	}
+	return o
 }
 
 // handOver gives the run to another node of its plan to coordinate.
@@ -137,6 +179,7 @@ func (k *conductor) keeps(ctx context.Context) (*session.Checkpoints, error) {
 	if c.EveryMs == 0 && c.Every == 0 {
 		c.Every = defaultCheckpointEvery
 	}
+	c.KeepFiles = func(ctx context.Context, files []record.File) error { return k.shelf.keepFiles(ctx, k.dir, files) }
 	c.Allow = func(ctx context.Context) error { return k.shelf.owns(ctx, k.epoch) }
 	c.Stored = func(m *checkpoint.Manifest, err error) {
 		if err == nil {
@@ -190,6 +233,9 @@ func (k *conductor) create(ctx context.Context, c *session.Checkpoints) (*record
 	var segments []checkpoint.Blob
 	if c.Resume != nil {
 		segments = c.Resume.Segments
+		if err := k.shelf.fetchFiles(ctx, k.dir); err != nil {
+			return nil, dir.Fail(err)
+		}
 	}
 	if c.Journal, err = checkpoint.NewJournal(ctx, k.shelf, segments, int64(k.epoch)); err != nil {
 		return nil, dir.Fail(err)

@@ -65,8 +65,9 @@ type (
 	}
 	// runChanged says how a coordinator's run stands.
 	runChanged struct{ status *control.RunStatus }
-	// runMoved says that another node coordinates a run now.
-	runMoved struct{ run string }
+	// runMoved says that another node coordinates a run now, or that this one could
+	// not take it over.
+	runMoved struct{ owner owned }
 )
 
 // Receive implements actor.Actor.
@@ -81,13 +82,13 @@ func (s *supervisor) Receive(c actor.Context) {
 			r.status = m.status
 		}
 	case *runMoved:
-		s.moved(c, m.run)
+		s.moved(c, &m.owner)
 	case *orphaned:
 		self, root := c.Self(), c.ActorSystem().Root
-		time.AfterFunc(time.Duration(m.place)*takeOverPause, func() { root.Send(self, &adopt{m.run, m.epoch}) })
+		time.AfterFunc(time.Duration(m.place)*takeOverPause, func() { root.Send(self, &adopt{*m}) })
 	case *adopt:
-		if h := s.hosts[m.run]; h != nil && h.epoch == m.epoch {
-			_ = s.takeOver(c, m.run, m.epoch)
+		if h := s.hosts[m.run]; h != nil && h.epoch <= m.epoch {
+			_ = s.takeOver(c, m.run, m.epoch, m.of)
 		}
 	case *drained:
 		c.Respond(len(s.hosts)+s.underWay() == 0)
@@ -131,7 +132,7 @@ func (s *supervisor) request(c actor.Context, r *control.Request) {
 	case *control.Request_Checkpoint:
 		s.toCoordinator(c, b.Checkpoint.Run)
 	case *control.Request_TakeOver:
-		if err := s.takeOver(c, b.TakeOver.Run, b.TakeOver.Epoch); err != nil {
+		if err := s.takeOver(c, b.TakeOver.Run, b.TakeOver.Epoch, 0); err != nil {
 			c.Respond(refusal(err))
 			return
 		}

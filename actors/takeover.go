@@ -14,16 +14,14 @@ const takeOverPause = 500 * time.Millisecond
 
 type (
 	// adopt is told when it is this node's turn to take a run over.
-	adopt struct {
-		run   string
-		epoch uint64
-	}
+	adopt struct{ orphaned }
 	// drained asks whether nothing is left here.
 	drained struct{}
 )
 
 // takeOver coordinates a run whose coordinator is gone, from the state in the store.
-func (s *supervisor) takeOver(c actor.Context, run string, epoch uint64) error {
+// of is how many nodes had a part in it; 0 where the run is handed over.
+func (s *supervisor) takeOver(c actor.Context, run string, epoch uint64, of int) error {
 	if s.c.Store == nil {
 		return refuse(control.Kind_KIND_STORE, "node %s has no store to take run %s over from", s.c.Name, run)
 	}
@@ -32,12 +30,16 @@ func (s *supervisor) takeOver(c actor.Context, run string, epoch uint64) error {
 	}
 	s.c.Log.Warn("a run is taken over", "run", run, "after epoch", epoch)
 	co := newCoordinator(s.c, c.Self(), run, nil, nil)
-	co.run.epoch = epoch
+	co.run.epoch, co.run.of = epoch, of
 	return s.coordinate(c, co)
 }
 
-// moved forgets a run that is coordinated elsewhere.
-func (s *supervisor) moved(c actor.Context, run string) {
+// moved forgets a run that is coordinated elsewhere; its host here learns who has it.
+func (s *supervisor) moved(c actor.Context, owner *owned) {
+	run := owner.run
+	if h := s.hosts[run]; h != nil {
+		c.Send(h.pid, owner)
+	}
 	r := s.coordinators[run]
 	if r == nil {
 		return

@@ -37,6 +37,10 @@ type Checkpoints struct {
 	// none; from another goroutine.
 	Stored func(*checkpoint.Manifest, error)
 
+	// KeepFiles, where not nil, is given the files that are complete, before a
+	// manifest says so, to keep them with it.
+	KeepFiles func(context.Context, []record.File) error
+
 	// Allow, where not nil, is asked before a manifest is written: its error is why
 	// there may be no further checkpoint of this epoch.
 	Allow func(context.Context) error
@@ -212,8 +216,9 @@ func (k *keeper) take() error {
 	manifest.Sequence = sequence
 	done := make(chan error, 1)
 	k.taken, k.writing = k.now, done
+	files := k.o.Dir.Finished()
 	go func() {
-		err := k.store(context.Background(), manifest, own) // a run that is being stopped keeps its last one
+		err := k.store(context.Background(), manifest, own, files) // a run that is being stopped keeps its last one
 		if k.Stored != nil {
 			k.Stored(manifest, err)
 		}
@@ -223,7 +228,7 @@ func (k *keeper) take() error {
 }
 
 // store makes a checkpoint of what was copied.
-func (k *keeper) store(ctx context.Context, m *checkpoint.Manifest, own []state.Section) error {
+func (k *keeper) store(ctx context.Context, m *checkpoint.Manifest, own []state.Section, files []record.File) error {
 	first, err := checkpoint.PutPart(ctx, k.Store, m.Sequence, 0, checkpoint.NewPack(own))
 	if err != nil {
 		return err
@@ -233,6 +238,11 @@ func (k *keeper) store(ctx context.Context, m *checkpoint.Manifest, own []state.
 		return err
 	}
 	m.Parts = append([]checkpoint.Blob{first}, parts...)
+	if k.KeepFiles != nil {
+		if err := k.KeepFiles(ctx, files); err != nil {
+			return err
+		}
+	}
 	if k.Allow != nil {
 		if err := k.Allow(ctx); err != nil {
 			return err

@@ -1,0 +1,124 @@
+package actors_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/volley-snn/volley/actors"
+	"github.com/volley-snn/volley/cluster/blob"
+	"github.com/volley-snn/volley/internal/small"
+	"github.com/volley-snn/volley/messages/control"
+)
+
+// kept gives nodes a store that all reach.
+func kept(t *testing.T) func(*actors.Config) {
+	t.Helper()
+	store, err := blob.NewDirectory(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c *actors.Config) { c.Store, c.StoreName = store, "a directory" }
+}
+
+// disturbance is what happens to a run on three nodes, of which the first coordinates
+// it, and which nodes are left for it.
+type disturbance struct {
+	name string
+	do   func(t *testing.T, c *cluster, run string)
+}
+
+// cut takes a node off the bus: nothing that it sends comes through any more.
+func cut(node int) func(*testing.T, *cluster, string) {
+	return func(_ *testing.T, c *cluster, _ string) { c.buses[node].Close() }
+}
+
+// Whatever nodes are lost, leave or come, a run goes on to the files that it would
+// have written undisturbed.
+func TestDisturbedRunsAreThoseOfOneProcess(t *testing.T) {
+	b, n := pack(t, small.Recorded, "duration=20 s")
+	want := local(t, n, 2)
+	drain := func(node string) func(*testing.T, *cluster, string) {
+		return func(t *testing.T, c *cluster, _ string) {
+			if err := c.caller.Drain(t.Context(), node); err != nil {
+				t.Errorf("draining %s: %v", node, err)
+			}
+		}
+	}
+	for _, d := range []disturbance{
+		{"a node is lost", cut(2)},
+		{"two nodes are lost", func(t *testing.T, c *cluster, run string) { cut(1)(t, c, run); cut(2)(t, c, run) }},
+		{"the coordinator is lost", cut(0)},
+		{"the coordinator and a node are lost", func(t *testing.T, c *cluster, run string) { cut(0)(t, c, run); cut(2)(t, c, run) }},
+		{"a node leaves", drain("n1")},
+		{"the coordinator leaves", drain("n0")},
+		{"a checkpoint is asked for", func(t *testing.T, c *cluster, run string) {
+			st, err := c.caller.Find(t.Context(), run)
+			if err == nil {
+				_, err = c.caller.Checkpoint(t.Context(), st)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}},
+	} {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			c := start(t, 3, kept(t), func(c *actors.Config) { c.Threads = 1 })
+			last, got := c.disturbed(t, b, 500+9000*rand.Float64(), d.do)
+			if last.State != control.State_STATE_DONE {
+				t.Fatalf("the run is %v: %v", last.State, last.Failure)
+			}
+			compare(t, got, want)
+			if last.Epoch < 2 && d.name != "a checkpoint is asked for" {
+				t.Errorf("the run ended in epoch %d: it was not disturbed", last.Epoch)
+			}
+		})
+	}
+}
+
+// disturbed runs a bundle and disturbs it at a biological time in ms.
+func (c *cluster) disturbed(t *testing.T, b *actors.Bundle, atMs float64, do func(*testing.T, *cluster, string)) (*control.RunStatus, map[string][]byte) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s, err := c.caller.Submit(ctx, "n0", b, &control.Submit{Format: "csv", CheckpointTicks: 3000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	did := make(chan struct{})
+	once := false
+	last, err := c.caller.Follow(ctx, s.Run, s.Coordinator, func(st *control.RunStatus) {
+		if once || st.TimeMs < atMs {
+			return
+		}
+		once = true
+		go func() {
+			defer close(did)
+			do(t, c, s.Run)
+		}()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !once {
+		t.Fatal("the run was over before it was disturbed")
+	}
+	<-did
+	list, err := c.caller.Files(ctx, last.Run, last.Coordinator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, f := range list {
+		var content bytes.Buffer
+		if err := c.caller.Fetch(ctx, last.Run, last.Coordinator, f.Path, &content); err != nil {
+			t.Fatal(fmt.Errorf("%s: %w", f.Path, err))
+		}
+		files[f.Path] = content.Bytes()
+	}
+	return last, files
+}
