@@ -257,7 +257,7 @@ func TestBadUsage(t *testing.T) {
 		want string
 	}{
 		{[]string{"run", path, "--set", "size"}, "--set size: expected path=value, such as populations.E.size=100"},
-		{[]string{"run", path, "--local-nodes", "2", "--resume"}, "volley: --checkpoint-every and --resume: runs on nodes keep no checkpoints yet; expected without --cluster and --local-nodes"},
+		{[]string{"run", path, "--local-nodes", "2", "--resume"}, "volley: --resume: a run on nodes goes on by itself where nodes are lost; expected without --cluster and --local-nodes"},
 		{[]string{"run", path, "--cluster", "127.0.0.1:1", "--max-memory", "9"}, "volley: --max-memory: nodes say by volley node --memory what they may take; expected without --cluster and --local-nodes"},
 		{[]string{"run", path, "--cluster", "127.0.0.1:1", "--detach", "--out", out}, "volley: --detach and --out: volley fetch RUN --out DIR gets the files when the run is over"},
 		{[]string{"run", path, "--set", "populations.F.size=3"}, "--set populations.F.size=3: populations.F: no such part; expected one of E, I"},
