@@ -54,6 +54,7 @@ type conductor struct {
 	wanted    wish       // of a checkpoint
 	moves     moves
 	leaving   atomic.Bool // this node is to leave
+	balance   balance
 }
 
 // conduct runs the run, and says at its end how it went.
@@ -259,6 +260,7 @@ func (k *conductor) start(ctx context.Context) error {
 		return err
 	})
 	k.began = time.Now()
+	k.balance.start(k.began, k.snapshot().Done)
 	k.change(func(st *control.RunStatus) { st.State = control.State_STATE_RUNNING })
 	return err
 }
@@ -298,7 +300,7 @@ func (k *conductor) makePlan(ctx context.Context) error {
 	if len(k.nodes) == 0 {
 		return refuse(control.Kind_KIND_NODE_LOST, "no node takes part in runs")
 	}
-	k.plan, k.message, err = plan(k.network, k.nodes, int(k.submit.Partitions))
+	k.plan, k.message, err = plan(k.network, k.nodes, int(k.submit.Partitions), k.balance.scales)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/messages/control"
@@ -11,17 +12,18 @@ import (
 	"github.com/volley-snn/volley/snn/kernel"
 )
 
-// plan divides a network among nodes, which are in the order of their names.
-func plan(n *kernel.Network, nodes []*control.NodeStatus, parts int) (*partition.Plan, *control.Plan, error) {
+// plan divides a network among nodes, which are in the order of their names, with
+// costs as scales say.
+func plan(n *kernel.Network, nodes []*control.NodeStatus, parts int, scales []*control.Scale) (*partition.Plan, *control.Plan, error) {
 	var places []partition.Node
 	for _, st := range nodes {
 		places = append(places, partition.Node{Name: st.Name, Threads: int(max(st.Threads, 1)), MemoryBytes: max(st.MemoryBytes-st.MemoryUsedBytes, 0)})
 	}
-	p, err := makePlan(n, places, parts)
+	p, err := makePlan(n, places, parts, scales)
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &control.Plan{FirstStep: 1, Asked: int32(parts)}
+	m := &control.Plan{FirstStep: 1, Asked: int32(parts), Scales: scales}
 	for k, s := range p.Shares {
 		member := &control.Member{Name: s.Node.Name, Id: nodes[k].Id, Threads: int32(s.Node.Threads), MemoryBytes: s.Node.MemoryBytes}
 		for _, source := range s.Sources {
@@ -50,7 +52,7 @@ func planOf(n *kernel.Network, m *control.Plan, name string) (p *partition.Plan,
 	if self < 0 {
 		return nil, 0, refuse(control.Kind_KIND_MALFORMED, "the plan has no share for node %s", name)
 	}
-	if p, err = makePlan(n, places, int(m.Asked)); err != nil {
+	if p, err = makePlan(n, places, int(m.Asked), m.Scales); err != nil {
 		return nil, 0, err
 	}
 	same := len(p.Parts) == len(m.Partitions)
@@ -64,8 +66,17 @@ func planOf(n *kernel.Network, m *control.Plan, name string) (p *partition.Plan,
 }
 
 // makePlan is partition.Make with a share that is too large as a Refusal.
-func makePlan(n *kernel.Network, places []partition.Node, parts int) (*partition.Plan, error) {
-	p, err := partition.Make(engine.ToPlan(n), places, partition.Options{Parts: parts})
+func makePlan(n *kernel.Network, places []partition.Node, parts int, scales []*control.Scale) (*partition.Plan, error) {
+	network := engine.ToPlan(n)
+	if len(scales) > 0 {
+		network.Costs = slices.Clone(network.Costs)
+		for _, s := range scales {
+			for g := s.First; g < s.End && int(g) < len(network.Costs); g++ {
+				network.Costs[g] *= s.Factor
+			}
+		}
+	}
+	p, err := partition.Make(network, places, partition.Options{Parts: parts})
 	var small *partition.TooSmall
 	if errors.As(err, &small) {
 		return nil, refuse(control.Kind_KIND_MEMORY, "%v", small)

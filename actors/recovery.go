@@ -148,6 +148,7 @@ func (k *conductor) planned(ctx context.Context) error {
 // are given back.
 func (k *conductor) begin(ctx context.Context, why string) error {
 	before := k.epoch
+	k.balance.prepare()
 	if k.shelf == nil {
 		k.epoch++
 	} else {

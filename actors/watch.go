@@ -102,6 +102,7 @@ func (k *conductor) changes(ctx context.Context, reports []*control.PartitionRep
 			return
 		}
 	}
+	k.rebalance(ctx, reports)
 }
 
 // anotherThan reports whether a node but one is there that takes shares.

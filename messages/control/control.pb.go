@@ -1323,8 +1323,9 @@ type Plan struct {
 	Aggregators   []*Aggregator          `protobuf:"bytes,6,rep,name=aggregators,proto3" json:"aggregators,omitempty"`
 	Lag           int32                  `protobuf:"varint,7,opt,name=lag,proto3" json:"lag,omitempty"`
 	Credit        int32                  `protobuf:"varint,8,opt,name=credit,proto3" json:"credit,omitempty"`
-	Why           string                 `protobuf:"bytes,9,opt,name=why,proto3" json:"why,omitempty"`       // for people
-	Asked         int32                  `protobuf:"varint,10,opt,name=asked,proto3" json:"asked,omitempty"` // partitions that were asked for; 0 for one a thread
+	Why           string                 `protobuf:"bytes,9,opt,name=why,proto3" json:"why,omitempty"`        // for people
+	Asked         int32                  `protobuf:"varint,10,opt,name=asked,proto3" json:"asked,omitempty"`  // partitions that were asked for; 0 for one a thread
+	Scales        []*Scale               `protobuf:"bytes,11,rep,name=scales,proto3" json:"scales,omitempty"` // of costs, as a run has shown them
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1429,6 +1430,74 @@ func (x *Plan) GetAsked() int32 {
 	return 0
 }
 
+func (x *Plan) GetScales() []*Scale {
+	if x != nil {
+		return x.Scales
+	}
+	return nil
+}
+
+// Scale says that neurons cost more or less than their model makes one expect.
+type Scale struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	First         uint32                 `protobuf:"varint,1,opt,name=first,proto3" json:"first,omitempty"` // GID
+	End           uint32                 `protobuf:"varint,2,opt,name=end,proto3" json:"end,omitempty"`
+	Factor        float64                `protobuf:"fixed64,3,opt,name=factor,proto3" json:"factor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Scale) Reset() {
+	*x = Scale{}
+	mi := &file_control_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Scale) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Scale) ProtoMessage() {}
+
+func (x *Scale) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Scale.ProtoReflect.Descriptor instead.
+func (*Scale) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Scale) GetFirst() uint32 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+func (x *Scale) GetEnd() uint32 {
+	if x != nil {
+		return x.End
+	}
+	return 0
+}
+
+func (x *Scale) GetFactor() float64 {
+	if x != nil {
+		return x.Factor
+	}
+	return 0
+}
+
 // Partition is a range of GIDs and where it lives.
 type Partition struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1441,7 +1510,7 @@ type Partition struct {
 
 func (x *Partition) Reset() {
 	*x = Partition{}
-	mi := &file_control_proto_msgTypes[10]
+	mi := &file_control_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1453,7 +1522,7 @@ func (x *Partition) String() string {
 func (*Partition) ProtoMessage() {}
 
 func (x *Partition) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[10]
+	mi := &file_control_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1466,7 +1535,7 @@ func (x *Partition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Partition.ProtoReflect.Descriptor instead.
 func (*Partition) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{10}
+	return file_control_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Partition) GetFirst() uint32 {
@@ -1504,7 +1573,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_control_proto_msgTypes[11]
+	mi := &file_control_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1516,7 +1585,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[11]
+	mi := &file_control_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1529,7 +1598,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{11}
+	return file_control_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Member) GetName() string {
@@ -1579,7 +1648,7 @@ type Aggregator struct {
 
 func (x *Aggregator) Reset() {
 	*x = Aggregator{}
-	mi := &file_control_proto_msgTypes[12]
+	mi := &file_control_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1591,7 +1660,7 @@ func (x *Aggregator) String() string {
 func (*Aggregator) ProtoMessage() {}
 
 func (x *Aggregator) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[12]
+	mi := &file_control_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1604,7 +1673,7 @@ func (x *Aggregator) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Aggregator.ProtoReflect.Descriptor instead.
 func (*Aggregator) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{12}
+	return file_control_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Aggregator) GetMeasure() int32 {
@@ -1644,7 +1713,7 @@ type Prepare struct {
 
 func (x *Prepare) Reset() {
 	*x = Prepare{}
-	mi := &file_control_proto_msgTypes[13]
+	mi := &file_control_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1656,7 +1725,7 @@ func (x *Prepare) String() string {
 func (*Prepare) ProtoMessage() {}
 
 func (x *Prepare) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[13]
+	mi := &file_control_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1669,7 +1738,7 @@ func (x *Prepare) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Prepare.ProtoReflect.Descriptor instead.
 func (*Prepare) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{13}
+	return file_control_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Prepare) GetRun() string {
@@ -1727,7 +1796,7 @@ type Building struct {
 
 func (x *Building) Reset() {
 	*x = Building{}
-	mi := &file_control_proto_msgTypes[14]
+	mi := &file_control_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1739,7 +1808,7 @@ func (x *Building) String() string {
 func (*Building) ProtoMessage() {}
 
 func (x *Building) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[14]
+	mi := &file_control_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1752,7 +1821,7 @@ func (x *Building) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Building.ProtoReflect.Descriptor instead.
 func (*Building) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{14}
+	return file_control_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Building) GetSynapses() int64 {
@@ -1794,7 +1863,7 @@ type Start struct {
 
 func (x *Start) Reset() {
 	*x = Start{}
-	mi := &file_control_proto_msgTypes[15]
+	mi := &file_control_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1806,7 +1875,7 @@ func (x *Start) String() string {
 func (*Start) ProtoMessage() {}
 
 func (x *Start) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[15]
+	mi := &file_control_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1819,7 +1888,7 @@ func (x *Start) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Start.ProtoReflect.Descriptor instead.
 func (*Start) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{15}
+	return file_control_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Start) GetRun() string {
@@ -1849,7 +1918,7 @@ type Stop struct {
 
 func (x *Stop) Reset() {
 	*x = Stop{}
-	mi := &file_control_proto_msgTypes[16]
+	mi := &file_control_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1861,7 +1930,7 @@ func (x *Stop) String() string {
 func (*Stop) ProtoMessage() {}
 
 func (x *Stop) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[16]
+	mi := &file_control_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1874,7 +1943,7 @@ func (x *Stop) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stop.ProtoReflect.Descriptor instead.
 func (*Stop) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{16}
+	return file_control_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Stop) GetRun() string {
@@ -1916,7 +1985,7 @@ type Release struct {
 
 func (x *Release) Reset() {
 	*x = Release{}
-	mi := &file_control_proto_msgTypes[17]
+	mi := &file_control_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1928,7 +1997,7 @@ func (x *Release) String() string {
 func (*Release) ProtoMessage() {}
 
 func (x *Release) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[17]
+	mi := &file_control_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1941,7 +2010,7 @@ func (x *Release) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Release.ProtoReflect.Descriptor instead.
 func (*Release) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{17}
+	return file_control_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Release) GetRun() string {
@@ -1972,7 +2041,7 @@ type Save struct {
 
 func (x *Save) Reset() {
 	*x = Save{}
-	mi := &file_control_proto_msgTypes[18]
+	mi := &file_control_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1984,7 +2053,7 @@ func (x *Save) String() string {
 func (*Save) ProtoMessage() {}
 
 func (x *Save) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[18]
+	mi := &file_control_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1997,7 +2066,7 @@ func (x *Save) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Save.ProtoReflect.Descriptor instead.
 func (*Save) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{18}
+	return file_control_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Save) GetRun() string {
@@ -2039,7 +2108,7 @@ type Saved struct {
 
 func (x *Saved) Reset() {
 	*x = Saved{}
-	mi := &file_control_proto_msgTypes[19]
+	mi := &file_control_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2051,7 +2120,7 @@ func (x *Saved) String() string {
 func (*Saved) ProtoMessage() {}
 
 func (x *Saved) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[19]
+	mi := &file_control_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2064,7 +2133,7 @@ func (x *Saved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Saved.ProtoReflect.Descriptor instead.
 func (*Saved) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{19}
+	return file_control_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Saved) GetDone() bool {
@@ -2093,7 +2162,7 @@ type Part struct {
 
 func (x *Part) Reset() {
 	*x = Part{}
-	mi := &file_control_proto_msgTypes[20]
+	mi := &file_control_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2105,7 +2174,7 @@ func (x *Part) String() string {
 func (*Part) ProtoMessage() {}
 
 func (x *Part) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[20]
+	mi := &file_control_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2118,7 +2187,7 @@ func (x *Part) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Part.ProtoReflect.Descriptor instead.
 func (*Part) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{20}
+	return file_control_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Part) GetKey() string {
@@ -2155,7 +2224,7 @@ type Restore struct {
 
 func (x *Restore) Reset() {
 	*x = Restore{}
-	mi := &file_control_proto_msgTypes[21]
+	mi := &file_control_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2167,7 +2236,7 @@ func (x *Restore) String() string {
 func (*Restore) ProtoMessage() {}
 
 func (x *Restore) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[21]
+	mi := &file_control_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2180,7 +2249,7 @@ func (x *Restore) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Restore.ProtoReflect.Descriptor instead.
 func (*Restore) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{21}
+	return file_control_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Restore) GetRun() string {
@@ -2215,7 +2284,7 @@ type TakeOver struct {
 
 func (x *TakeOver) Reset() {
 	*x = TakeOver{}
-	mi := &file_control_proto_msgTypes[22]
+	mi := &file_control_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2227,7 +2296,7 @@ func (x *TakeOver) String() string {
 func (*TakeOver) ProtoMessage() {}
 
 func (x *TakeOver) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[22]
+	mi := &file_control_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2240,7 +2309,7 @@ func (x *TakeOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeOver.ProtoReflect.Descriptor instead.
 func (*TakeOver) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{22}
+	return file_control_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *TakeOver) GetRun() string {
@@ -2269,7 +2338,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_control_proto_msgTypes[23]
+	mi := &file_control_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2281,7 +2350,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[23]
+	mi := &file_control_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2294,7 +2363,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{23}
+	return file_control_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Report) GetRun() string {
@@ -2336,7 +2405,7 @@ type PartitionReports struct {
 
 func (x *PartitionReports) Reset() {
 	*x = PartitionReports{}
-	mi := &file_control_proto_msgTypes[24]
+	mi := &file_control_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2348,7 +2417,7 @@ func (x *PartitionReports) String() string {
 func (*PartitionReports) ProtoMessage() {}
 
 func (x *PartitionReports) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[24]
+	mi := &file_control_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2361,7 +2430,7 @@ func (x *PartitionReports) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartitionReports.ProtoReflect.Descriptor instead.
 func (*PartitionReports) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{24}
+	return file_control_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PartitionReports) GetPartitions() []*PartitionReport {
@@ -2440,7 +2509,7 @@ type Holding struct {
 
 func (x *Holding) Reset() {
 	*x = Holding{}
-	mi := &file_control_proto_msgTypes[25]
+	mi := &file_control_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2452,7 +2521,7 @@ func (x *Holding) String() string {
 func (*Holding) ProtoMessage() {}
 
 func (x *Holding) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[25]
+	mi := &file_control_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2465,7 +2534,7 @@ func (x *Holding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Holding.ProtoReflect.Descriptor instead.
 func (*Holding) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{25}
+	return file_control_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Holding) GetProjection() string {
@@ -2509,7 +2578,7 @@ type PartitionReport struct {
 
 func (x *PartitionReport) Reset() {
 	*x = PartitionReport{}
-	mi := &file_control_proto_msgTypes[26]
+	mi := &file_control_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2521,7 +2590,7 @@ func (x *PartitionReport) String() string {
 func (*PartitionReport) ProtoMessage() {}
 
 func (x *PartitionReport) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[26]
+	mi := &file_control_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2534,7 +2603,7 @@ func (x *PartitionReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartitionReport.ProtoReflect.Descriptor instead.
 func (*PartitionReport) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{26}
+	return file_control_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PartitionReport) GetPartition() int32 {
@@ -2582,7 +2651,7 @@ type Weights struct {
 
 func (x *Weights) Reset() {
 	*x = Weights{}
-	mi := &file_control_proto_msgTypes[27]
+	mi := &file_control_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2594,7 +2663,7 @@ func (x *Weights) String() string {
 func (*Weights) ProtoMessage() {}
 
 func (x *Weights) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[27]
+	mi := &file_control_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2607,7 +2676,7 @@ func (x *Weights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Weights.ProtoReflect.Descriptor instead.
 func (*Weights) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{27}
+	return file_control_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Weights) GetRun() string {
@@ -2671,7 +2740,7 @@ type Fetch struct {
 
 func (x *Fetch) Reset() {
 	*x = Fetch{}
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2683,7 +2752,7 @@ func (x *Fetch) String() string {
 func (*Fetch) ProtoMessage() {}
 
 func (x *Fetch) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2696,7 +2765,7 @@ func (x *Fetch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fetch.ProtoReflect.Descriptor instead.
 func (*Fetch) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{28}
+	return file_control_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Fetch) GetRun() string {
@@ -2735,7 +2804,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2747,7 +2816,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2760,7 +2829,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{29}
+	return file_control_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Chunk) GetOffset() int64 {
@@ -2814,7 +2883,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2826,7 +2895,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2839,7 +2908,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{30}
+	return file_control_proto_rawDescGZIP(), []int{31}
 }
 
 // NodeStatus is how a node is.
@@ -2864,7 +2933,7 @@ type NodeStatus struct {
 
 func (x *NodeStatus) Reset() {
 	*x = NodeStatus{}
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2876,7 +2945,7 @@ func (x *NodeStatus) String() string {
 func (*NodeStatus) ProtoMessage() {}
 
 func (x *NodeStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2889,7 +2958,7 @@ func (x *NodeStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeStatus.ProtoReflect.Descriptor instead.
 func (*NodeStatus) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{31}
+	return file_control_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *NodeStatus) GetName() string {
@@ -3012,7 +3081,7 @@ type RunStatus struct {
 
 func (x *RunStatus) Reset() {
 	*x = RunStatus{}
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3024,7 +3093,7 @@ func (x *RunStatus) String() string {
 func (*RunStatus) ProtoMessage() {}
 
 func (x *RunStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3037,7 +3106,7 @@ func (x *RunStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStatus.ProtoReflect.Descriptor instead.
 func (*RunStatus) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{32}
+	return file_control_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *RunStatus) GetRun() string {
@@ -3199,7 +3268,7 @@ type Injection struct {
 
 func (x *Injection) Reset() {
 	*x = Injection{}
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3211,7 +3280,7 @@ func (x *Injection) String() string {
 func (*Injection) ProtoMessage() {}
 
 func (x *Injection) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3224,7 +3293,7 @@ func (x *Injection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Injection.ProtoReflect.Descriptor instead.
 func (*Injection) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{33}
+	return file_control_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Injection) GetPopulations() []string {
@@ -3308,7 +3377,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3320,7 +3389,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3333,7 +3402,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{34}
+	return file_control_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Finding) GetName() string {
@@ -3371,7 +3440,7 @@ type Load struct {
 
 func (x *Load) Reset() {
 	*x = Load{}
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3383,7 +3452,7 @@ func (x *Load) String() string {
 func (*Load) ProtoMessage() {}
 
 func (x *Load) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3396,7 +3465,7 @@ func (x *Load) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Load.ProtoReflect.Descriptor instead.
 func (*Load) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{35}
+	return file_control_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Load) GetComputeNs() int64 {
@@ -3492,7 +3561,7 @@ type ListRuns struct {
 
 func (x *ListRuns) Reset() {
 	*x = ListRuns{}
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3504,7 +3573,7 @@ func (x *ListRuns) String() string {
 func (*ListRuns) ProtoMessage() {}
 
 func (x *ListRuns) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3517,7 +3586,7 @@ func (x *ListRuns) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRuns.ProtoReflect.Descriptor instead.
 func (*ListRuns) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{36}
+	return file_control_proto_rawDescGZIP(), []int{37}
 }
 
 // RunList is the runs that a node knows, the latest first.
@@ -3530,7 +3599,7 @@ type RunList struct {
 
 func (x *RunList) Reset() {
 	*x = RunList{}
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3542,7 +3611,7 @@ func (x *RunList) String() string {
 func (*RunList) ProtoMessage() {}
 
 func (x *RunList) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3555,7 +3624,7 @@ func (x *RunList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunList.ProtoReflect.Descriptor instead.
 func (*RunList) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{37}
+	return file_control_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *RunList) GetRuns() []*RunStatus {
@@ -3575,7 +3644,7 @@ type Attach struct {
 
 func (x *Attach) Reset() {
 	*x = Attach{}
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3587,7 +3656,7 @@ func (x *Attach) String() string {
 func (*Attach) ProtoMessage() {}
 
 func (x *Attach) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3600,7 +3669,7 @@ func (x *Attach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attach.ProtoReflect.Descriptor instead.
 func (*Attach) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{38}
+	return file_control_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Attach) GetRun() string {
@@ -3621,7 +3690,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3633,7 +3702,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3646,7 +3715,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{39}
+	return file_control_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Cancel) GetRun() string {
@@ -3672,7 +3741,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_control_proto_msgTypes[40]
+	mi := &file_control_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3684,7 +3753,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[40]
+	mi := &file_control_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3697,7 +3766,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{40}
+	return file_control_proto_rawDescGZIP(), []int{41}
 }
 
 // Checkpoint asks for one at the next moment that all can take it.
@@ -3710,7 +3779,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_control_proto_msgTypes[41]
+	mi := &file_control_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3722,7 +3791,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[41]
+	mi := &file_control_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3735,7 +3804,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{41}
+	return file_control_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Checkpoint) GetRun() string {
@@ -3766,7 +3835,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_control_proto_msgTypes[42]
+	mi := &file_control_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3778,7 +3847,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[42]
+	mi := &file_control_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3791,7 +3860,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{42}
+	return file_control_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Event) GetRun() string {
@@ -3922,7 +3991,7 @@ type Fault struct {
 
 func (x *Fault) Reset() {
 	*x = Fault{}
-	mi := &file_control_proto_msgTypes[43]
+	mi := &file_control_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3934,7 +4003,7 @@ func (x *Fault) String() string {
 func (*Fault) ProtoMessage() {}
 
 func (x *Fault) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[43]
+	mi := &file_control_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3947,7 +4016,7 @@ func (x *Fault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fault.ProtoReflect.Descriptor instead.
 func (*Fault) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{43}
+	return file_control_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Fault) GetPartition() int32 {
@@ -3997,7 +4066,7 @@ type Late struct {
 
 func (x *Late) Reset() {
 	*x = Late{}
-	mi := &file_control_proto_msgTypes[44]
+	mi := &file_control_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4009,7 +4078,7 @@ func (x *Late) String() string {
 func (*Late) ProtoMessage() {}
 
 func (x *Late) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[44]
+	mi := &file_control_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4022,7 +4091,7 @@ func (x *Late) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Late.ProtoReflect.Descriptor instead.
 func (*Late) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{44}
+	return file_control_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Late) GetWaitsFor() string {
@@ -4059,7 +4128,7 @@ type NodeProgress struct {
 
 func (x *NodeProgress) Reset() {
 	*x = NodeProgress{}
-	mi := &file_control_proto_msgTypes[45]
+	mi := &file_control_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4071,7 +4140,7 @@ func (x *NodeProgress) String() string {
 func (*NodeProgress) ProtoMessage() {}
 
 func (x *NodeProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[45]
+	mi := &file_control_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4084,7 +4153,7 @@ func (x *NodeProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeProgress.ProtoReflect.Descriptor instead.
 func (*NodeProgress) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{45}
+	return file_control_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *NodeProgress) GetName() string {
@@ -4206,7 +4275,7 @@ const file_control_proto_rawDesc = "" +
 	"\tSubmitted\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12 \n" +
 	"\vcoordinator\x18\x02 \x01(\tR\vcoordinator\x12+\n" +
-	"\x04plan\x18\x03 \x01(\v2\x17.volley.control.v1.PlanR\x04plan\"\xda\x02\n" +
+	"\x04plan\x18\x03 \x01(\v2\x17.volley.control.v1.PlanR\x04plan\"\x8c\x03\n" +
 	"\x04Plan\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12<\n" +
 	"\n" +
@@ -4221,7 +4290,12 @@ const file_control_proto_rawDesc = "" +
 	"\x06credit\x18\b \x01(\x05R\x06credit\x12\x10\n" +
 	"\x03why\x18\t \x01(\tR\x03why\x12\x14\n" +
 	"\x05asked\x18\n" +
-	" \x01(\x05R\x05asked\"G\n" +
+	" \x01(\x05R\x05asked\x120\n" +
+	"\x06scales\x18\v \x03(\v2\x18.volley.control.v1.ScaleR\x06scales\"G\n" +
+	"\x05Scale\x12\x14\n" +
+	"\x05first\x18\x01 \x01(\rR\x05first\x12\x10\n" +
+	"\x03end\x18\x02 \x01(\rR\x03end\x12\x16\n" +
+	"\x06factor\x18\x03 \x01(\x01R\x06factor\"G\n" +
 	"\tPartition\x12\x14\n" +
 	"\x05first\x18\x01 \x01(\rR\x05first\x12\x10\n" +
 	"\x03end\x18\x02 \x01(\rR\x03end\x12\x12\n" +
@@ -4494,7 +4568,7 @@ func file_control_proto_rawDescGZIP() []byte {
 }
 
 var file_control_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
+var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_control_proto_goTypes = []any{
 	(Kind)(0),                // 0: volley.control.v1.Kind
 	(State)(0),               // 1: volley.control.v1.State
@@ -4508,106 +4582,108 @@ var file_control_proto_goTypes = []any{
 	(*Transfer)(nil),         // 9: volley.control.v1.Transfer
 	(*Submitted)(nil),        // 10: volley.control.v1.Submitted
 	(*Plan)(nil),             // 11: volley.control.v1.Plan
-	(*Partition)(nil),        // 12: volley.control.v1.Partition
-	(*Member)(nil),           // 13: volley.control.v1.Member
-	(*Aggregator)(nil),       // 14: volley.control.v1.Aggregator
-	(*Prepare)(nil),          // 15: volley.control.v1.Prepare
-	(*Building)(nil),         // 16: volley.control.v1.Building
-	(*Start)(nil),            // 17: volley.control.v1.Start
-	(*Stop)(nil),             // 18: volley.control.v1.Stop
-	(*Release)(nil),          // 19: volley.control.v1.Release
-	(*Save)(nil),             // 20: volley.control.v1.Save
-	(*Saved)(nil),            // 21: volley.control.v1.Saved
-	(*Part)(nil),             // 22: volley.control.v1.Part
-	(*Restore)(nil),          // 23: volley.control.v1.Restore
-	(*TakeOver)(nil),         // 24: volley.control.v1.TakeOver
-	(*Report)(nil),           // 25: volley.control.v1.Report
-	(*PartitionReports)(nil), // 26: volley.control.v1.PartitionReports
-	(*Holding)(nil),          // 27: volley.control.v1.Holding
-	(*PartitionReport)(nil),  // 28: volley.control.v1.PartitionReport
-	(*Weights)(nil),          // 29: volley.control.v1.Weights
-	(*Fetch)(nil),            // 30: volley.control.v1.Fetch
-	(*Chunk)(nil),            // 31: volley.control.v1.Chunk
-	(*Status)(nil),           // 32: volley.control.v1.Status
-	(*NodeStatus)(nil),       // 33: volley.control.v1.NodeStatus
-	(*RunStatus)(nil),        // 34: volley.control.v1.RunStatus
-	(*Injection)(nil),        // 35: volley.control.v1.Injection
-	(*Finding)(nil),          // 36: volley.control.v1.Finding
-	(*Load)(nil),             // 37: volley.control.v1.Load
-	(*ListRuns)(nil),         // 38: volley.control.v1.ListRuns
-	(*RunList)(nil),          // 39: volley.control.v1.RunList
-	(*Attach)(nil),           // 40: volley.control.v1.Attach
-	(*Cancel)(nil),           // 41: volley.control.v1.Cancel
-	(*Drain)(nil),            // 42: volley.control.v1.Drain
-	(*Checkpoint)(nil),       // 43: volley.control.v1.Checkpoint
-	(*Event)(nil),            // 44: volley.control.v1.Event
-	(*Fault)(nil),            // 45: volley.control.v1.Fault
-	(*Late)(nil),             // 46: volley.control.v1.Late
-	(*NodeProgress)(nil),     // 47: volley.control.v1.NodeProgress
-	nil,                      // 48: volley.control.v1.RunStatus.SynchronyEntry
+	(*Scale)(nil),            // 12: volley.control.v1.Scale
+	(*Partition)(nil),        // 13: volley.control.v1.Partition
+	(*Member)(nil),           // 14: volley.control.v1.Member
+	(*Aggregator)(nil),       // 15: volley.control.v1.Aggregator
+	(*Prepare)(nil),          // 16: volley.control.v1.Prepare
+	(*Building)(nil),         // 17: volley.control.v1.Building
+	(*Start)(nil),            // 18: volley.control.v1.Start
+	(*Stop)(nil),             // 19: volley.control.v1.Stop
+	(*Release)(nil),          // 20: volley.control.v1.Release
+	(*Save)(nil),             // 21: volley.control.v1.Save
+	(*Saved)(nil),            // 22: volley.control.v1.Saved
+	(*Part)(nil),             // 23: volley.control.v1.Part
+	(*Restore)(nil),          // 24: volley.control.v1.Restore
+	(*TakeOver)(nil),         // 25: volley.control.v1.TakeOver
+	(*Report)(nil),           // 26: volley.control.v1.Report
+	(*PartitionReports)(nil), // 27: volley.control.v1.PartitionReports
+	(*Holding)(nil),          // 28: volley.control.v1.Holding
+	(*PartitionReport)(nil),  // 29: volley.control.v1.PartitionReport
+	(*Weights)(nil),          // 30: volley.control.v1.Weights
+	(*Fetch)(nil),            // 31: volley.control.v1.Fetch
+	(*Chunk)(nil),            // 32: volley.control.v1.Chunk
+	(*Status)(nil),           // 33: volley.control.v1.Status
+	(*NodeStatus)(nil),       // 34: volley.control.v1.NodeStatus
+	(*RunStatus)(nil),        // 35: volley.control.v1.RunStatus
+	(*Injection)(nil),        // 36: volley.control.v1.Injection
+	(*Finding)(nil),          // 37: volley.control.v1.Finding
+	(*Load)(nil),             // 38: volley.control.v1.Load
+	(*ListRuns)(nil),         // 39: volley.control.v1.ListRuns
+	(*RunList)(nil),          // 40: volley.control.v1.RunList
+	(*Attach)(nil),           // 41: volley.control.v1.Attach
+	(*Cancel)(nil),           // 42: volley.control.v1.Cancel
+	(*Drain)(nil),            // 43: volley.control.v1.Drain
+	(*Checkpoint)(nil),       // 44: volley.control.v1.Checkpoint
+	(*Event)(nil),            // 45: volley.control.v1.Event
+	(*Fault)(nil),            // 46: volley.control.v1.Fault
+	(*Late)(nil),             // 47: volley.control.v1.Late
+	(*NodeProgress)(nil),     // 48: volley.control.v1.NodeProgress
+	nil,                      // 49: volley.control.v1.RunStatus.SynchronyEntry
 }
 var file_control_proto_depIdxs = []int32{
 	6,  // 0: volley.control.v1.Request.submit:type_name -> volley.control.v1.Submit
-	15, // 1: volley.control.v1.Request.prepare:type_name -> volley.control.v1.Prepare
-	17, // 2: volley.control.v1.Request.start:type_name -> volley.control.v1.Start
-	18, // 3: volley.control.v1.Request.stop:type_name -> volley.control.v1.Stop
-	19, // 4: volley.control.v1.Request.release:type_name -> volley.control.v1.Release
-	25, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
-	29, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
-	32, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
-	38, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
-	40, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
-	41, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
-	30, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
-	42, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
-	43, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
+	16, // 1: volley.control.v1.Request.prepare:type_name -> volley.control.v1.Prepare
+	18, // 2: volley.control.v1.Request.start:type_name -> volley.control.v1.Start
+	19, // 3: volley.control.v1.Request.stop:type_name -> volley.control.v1.Stop
+	20, // 4: volley.control.v1.Request.release:type_name -> volley.control.v1.Release
+	26, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
+	30, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
+	33, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
+	39, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
+	41, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
+	42, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
+	31, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
+	43, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
+	44, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
 	9,  // 14: volley.control.v1.Request.transfer:type_name -> volley.control.v1.Transfer
-	20, // 15: volley.control.v1.Request.save:type_name -> volley.control.v1.Save
-	23, // 16: volley.control.v1.Request.restore:type_name -> volley.control.v1.Restore
-	24, // 17: volley.control.v1.Request.take_over:type_name -> volley.control.v1.TakeOver
+	21, // 15: volley.control.v1.Request.save:type_name -> volley.control.v1.Save
+	24, // 16: volley.control.v1.Request.restore:type_name -> volley.control.v1.Restore
+	25, // 17: volley.control.v1.Request.take_over:type_name -> volley.control.v1.TakeOver
 	4,  // 18: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
 	5,  // 19: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
 	10, // 20: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
-	31, // 21: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
-	33, // 22: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
-	39, // 23: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
-	44, // 24: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
-	26, // 25: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
-	16, // 26: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
-	21, // 27: volley.control.v1.Reply.saved:type_name -> volley.control.v1.Saved
+	32, // 21: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
+	34, // 22: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
+	40, // 23: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
+	45, // 24: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
+	27, // 25: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
+	17, // 26: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
+	22, // 27: volley.control.v1.Reply.saved:type_name -> volley.control.v1.Saved
 	0,  // 28: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
 	7,  // 29: volley.control.v1.Submit.model:type_name -> volley.control.v1.Model
 	8,  // 30: volley.control.v1.Model.files:type_name -> volley.control.v1.File
 	11, // 31: volley.control.v1.Submitted.plan:type_name -> volley.control.v1.Plan
-	12, // 32: volley.control.v1.Plan.partitions:type_name -> volley.control.v1.Partition
-	13, // 33: volley.control.v1.Plan.nodes:type_name -> volley.control.v1.Member
-	14, // 34: volley.control.v1.Plan.aggregators:type_name -> volley.control.v1.Aggregator
-	7,  // 35: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
-	11, // 36: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
-	22, // 37: volley.control.v1.Saved.parts:type_name -> volley.control.v1.Part
-	28, // 38: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
-	37, // 39: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
-	27, // 40: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
-	8,  // 41: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
-	34, // 42: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
-	1,  // 43: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
-	37, // 44: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
-	4,  // 45: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
-	47, // 46: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
-	36, // 47: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
-	48, // 48: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
-	35, // 49: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
-	34, // 50: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
-	34, // 51: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
-	16, // 52: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
-	45, // 53: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
-	46, // 54: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
-	37, // 55: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
-	56, // [56:56] is the sub-list for method output_type
-	56, // [56:56] is the sub-list for method input_type
-	56, // [56:56] is the sub-list for extension type_name
-	56, // [56:56] is the sub-list for extension extendee
-	0,  // [0:56] is the sub-list for field type_name
+	13, // 32: volley.control.v1.Plan.partitions:type_name -> volley.control.v1.Partition
+	14, // 33: volley.control.v1.Plan.nodes:type_name -> volley.control.v1.Member
+	15, // 34: volley.control.v1.Plan.aggregators:type_name -> volley.control.v1.Aggregator
+	12, // 35: volley.control.v1.Plan.scales:type_name -> volley.control.v1.Scale
+	7,  // 36: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
+	11, // 37: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
+	23, // 38: volley.control.v1.Saved.parts:type_name -> volley.control.v1.Part
+	29, // 39: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
+	38, // 40: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
+	28, // 41: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
+	8,  // 42: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
+	35, // 43: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
+	1,  // 44: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
+	38, // 45: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
+	4,  // 46: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
+	48, // 47: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
+	37, // 48: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
+	49, // 49: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
+	36, // 50: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
+	35, // 51: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
+	35, // 52: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
+	17, // 53: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
+	46, // 54: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
+	47, // 55: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
+	38, // 56: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
+	57, // [57:57] is the sub-list for method output_type
+	57, // [57:57] is the sub-list for method input_type
+	57, // [57:57] is the sub-list for extension type_name
+	57, // [57:57] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_control_proto_init() }
@@ -4647,7 +4723,7 @@ func file_control_proto_init() {
 		(*Reply_Building)(nil),
 		(*Reply_Saved)(nil),
 	}
-	file_control_proto_msgTypes[42].OneofWrappers = []any{
+	file_control_proto_msgTypes[43].OneofWrappers = []any{
 		(*Event_Status)(nil),
 		(*Event_Building)(nil),
 		(*Event_Fault)(nil),
@@ -4660,7 +4736,7 @@ func file_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_control_proto_rawDesc), len(file_control_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   47,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
