@@ -45,11 +45,14 @@ const (
 	defaultCheckpointEvery = 30 * time.Second
 )
 
-// recovers reports whether a run can go on in a new epoch after an error.
+// recovers reports whether a run can go on in a new epoch after an error. Where nothing
+// is kept it ends, with the files of what was computed.
 func (k *conductor) recovers(err error) bool {
 	var m *moved
 	var r *Refusal
 	switch {
+	case k.shelf == nil:
+		return false
 	case errors.Is(err, errFenced), errors.Is(err, errHandedOver), errors.As(err, &m):
 		return true // here, or with the coordinator that has it now
 	case errors.As(err, &r):

@@ -73,7 +73,7 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 				silent[i]++
 			}
 			if n.Name != k.c.Name && (gone[i] >= goneRounds || silent[i] >= silentRounds) {
-				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s", time.Since(heard[i]).Seconds()), n.Name})
+				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s%s", time.Since(heard[i]).Seconds(), k.hint()), n.Name})
 				return
 			}
 		}
@@ -88,6 +88,14 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 			}
 		})
 	}
+}
+
+// hint says what would have let a run survive.
+func (k *conductor) hint() string {
+	if k.shelf != nil {
+		return ""
+	}
+	return "; what was computed before has been written, and nodes that are started with --store let runs go on without the one that is lost"
 }
 
 // changes moves the run where a node of it wants to leave and another is there.
