@@ -60,11 +60,14 @@ type conductor struct {
 // conduct runs the run, and says at its end how it went.
 func (k *conductor) conduct(ctx context.Context) (err error) {
 	err = k.guarded(ctx)
+	if k.shelf != nil && !elsewhere(err) && errors.Is(k.shelf.owns(context.WithoutCancel(ctx), k.epoch), errFenced) {
+		err = errFenced
+	}
 	if elsewhere(err) {
 		k.c.Log.Info("a run goes on elsewhere", "run", k.run, "why", err)
 		return err
 	}
-	k.release(k.epoch)
+	k.release(k.epoch, CallTimeout)
 	if k.shelf != nil && !errors.Is(context.Cause(ctx), errStopped) && !errors.Is(err, bus.ErrClosed) {
 		if err := k.shelf.ended(context.WithoutCancel(ctx)); err != nil {
 			k.c.Log.Warn("the state of a run that is over stays in the store", "run", k.run, "error", err)
@@ -381,8 +384,8 @@ func (k *conductor) prepare(ctx context.Context) error {
 }
 
 // release lets the nodes go, also of a run that has failed.
-func (k *conductor) release(epoch uint64) {
-	ctx, cancel := context.WithTimeout(context.Background(), CallTimeout)
+func (k *conductor) release(epoch uint64, limit time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	var wg sync.WaitGroup
 	for _, n := range k.nodes {

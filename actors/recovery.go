@@ -166,7 +166,7 @@ func (k *conductor) begin(ctx context.Context, why string) error {
 	}
 	k.change(func(st *control.RunStatus) { st.Epoch = k.epoch })
 	if len(k.nodes) > 0 {
-		k.release(before)
+		k.release(before, attemptTimeout)
 	}
 	return nil
 }

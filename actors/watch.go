@@ -122,13 +122,21 @@ func (k *conductor) anotherThan(ctx context.Context, name string) bool {
 	})
 }
 
-// alone reports whether not even this node can be asked over the bus.
+// alone reports whether it is this node that has lost the bus, and not the others:
+// not even itself can be asked, or nobody says anything.
 func (k *conductor) alone(faults []error) bool {
+	silent := 0
 	for i, n := range k.nodes {
-		if n.Name == k.c.Name {
-			var r *Refusal
-			return errors.As(faults[i], &r) && (r.Kind == control.Kind_KIND_TIMEOUT || r.Kind == control.Kind_KIND_NODE_LOST)
+		var r *Refusal
+		if !errors.As(faults[i], &r) {
+			continue
+		}
+		if r.Kind == control.Kind_KIND_TIMEOUT {
+			silent++
+		}
+		if n.Name == k.c.Name && (r.Kind == control.Kind_KIND_TIMEOUT || r.Kind == control.Kind_KIND_NODE_LOST) {
+			return true
 		}
 	}
-	return false
+	return len(k.nodes) > 1 && silent == len(k.nodes)
 }
