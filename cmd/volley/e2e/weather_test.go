@@ -48,7 +48,7 @@ func TestBadLinesAndABadBus(t *testing.T) {
 							select {
 							case <-over:
 								return
-							case <-time.After(700 * time.Millisecond):
+							case <-time.After(1500 * time.Millisecond):
 							}
 							for server := range a.servers {
 								breaks += lines[[2]int{node % a.nodes, server}].Reset()
