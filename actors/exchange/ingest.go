@@ -62,9 +62,9 @@ type supply struct {
 	kept     *injection.Reader // of the journal, for ticks that an epoch before has closed
 	closed   snn.Tick          // up to which steps have been closed in any epoch
 	failed   error
-	finished bool         // no further step is closed
-	origin   atomic.Int64 // when tick 0 was, in unix ns; 0 where nothing paces
-	slipped  atomic.Int64 // ns by which the run is later than it was meant to be
+	finished bool                      // no further step is closed
+	origin   atomic.Pointer[time.Time] // when tick 0 was, by a clock that nobody sets; nil where nothing paces
+	slipped  atomic.Int64              // ns by which the run is later than it was meant to be
 }
 
 // injected is what is injected in a step.

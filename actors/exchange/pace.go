@@ -14,16 +14,20 @@ func (g *Ingest) wait() time.Duration {
 		return 0
 	}
 	now := time.Now()
-	if g.origin.Load() == 0 {
-		g.origin.Store(now.Add(-g.wall(g.now)).UnixNano())
+	origin := g.origin.Load()
+	if origin == nil {
+		at := now.Add(-g.wall(g.now))
+		origin = &at
+		g.origin.Store(origin)
 	}
 	to, _, more := g.schedule.Next(g.now)
 	if !more || to <= g.closed {
 		return 0
 	}
-	wait := time.Unix(0, g.origin.Load()).Add(g.wall(to)).Sub(now)
+	wait := origin.Add(g.wall(to)).Sub(now)
 	if late := -wait; late > slack { // more than a hiccup: rushing would only make it worse
-		g.origin.Add(int64(late))
+		at := origin.Add(late)
+		g.origin.Store(&at)
 		g.slipped.Add(int64(late))
 	}
 	return wait
@@ -37,9 +41,9 @@ func (g *Ingest) wall(t snn.Tick) time.Duration {
 // tickOf is the tick that a moment of a paced run lies in; 0 where nothing paces it.
 func (g *Ingest) tickOf(now time.Time) snn.Tick {
 	origin := g.origin.Load()
-	if g.c.Pace <= 0 || origin == 0 {
+	if g.c.Pace <= 0 || origin == nil {
 		return 0
 	}
-	ms := float64(now.UnixNano()-origin) / float64(time.Millisecond)
+	ms := float64(now.Sub(*origin)) / float64(time.Millisecond)
 	return snn.Tick(ms*g.c.Pace/g.c.Network.DtMs) + 1
 }
