@@ -56,10 +56,17 @@ type TooSmall struct {
 
 func (e *TooSmall) Error() string {
 	return fmt.Sprintf("node %s: its share takes about %s of memory, and it has %s for partitions; the network takes %s in all: more nodes or larger ones are expected",
-		e.Node.Name, gib(e.BytesNeeded), gib(e.Node.MemoryBytes), gib(e.BytesInTotal))
+		e.Node.Name, sizeText(e.BytesNeeded), sizeText(e.Node.MemoryBytes), sizeText(e.BytesInTotal))
 }
 
-func gib(bytes int64) string { return fmt.Sprintf("%.4g GiB", float64(bytes)/(1<<30)) }
+// sizeText words a number of bytes.
+func sizeText(bytes int64) string {
+	x, unit := float64(bytes), 0
+	for x >= 1024 && unit < 4 {
+		x, unit = x/1024, unit+1
+	}
+	return fmt.Sprintf("%.4g %s", x, [...]string{"bytes", "KiB", "MiB", "GiB", "TiB"}[unit])
+}
 
 // Make plans a network on nodes: contiguous ranges of about equal cost a thread, in
 // the order of the nodes, cut between populations where that is nearly as even and

@@ -177,26 +177,20 @@ func (f *scaleFlags) onNodes(ctx context.Context, arg string, nodes int) (*bench
 	if err != nil {
 		return nil, err
 	}
-	local, err := startNodes(ctx, nodes, f.threadsEach)
+	local, err := startCluster(ctx, nodes, f.threadsEach)
 	if err != nil {
 		return nil, err
 	}
 	defer local.end()
-	s, err := visit(ctx, local.address, "")
-	if err != nil {
-		return nil, err
-	}
-	defer s.close()
-	caller := &actors.Caller{Bus: s.bus, Sender: "volley bench", Version: version, Expected: s.nodes}
 	var all []*record.Summary
 	var splits []*bench.Split
 	for k := range f.repeats {
-		summary, split, err := f.onceOnNodes(ctx, caller, bundle)
+		one, err := local.run(ctx, bundle)
 		if err != nil {
 			return nil, fmt.Errorf("%d nodes: %w", nodes, err)
 		}
-		all, splits = append(all, summary), append(splits, split)
-		fmt.Fprintf(os.Stderr, "%d nodes, run %d of %d: %.3g s\n", nodes, k+1, f.repeats, summary.WallS.Simulate)
+		all, splits = append(all, one.Summary), append(splits, splitOf(one.Nodes))
+		fmt.Fprintf(os.Stderr, "%d nodes, run %d of %d: %.3g s\n", nodes, k+1, f.repeats, one.Summary.WallS.Simulate)
 	}
 	r, err := scaleRun(nodes, f.threadsEach, all)
 	if err != nil {
@@ -207,35 +201,11 @@ func (f *scaleFlags) onNodes(ctx context.Context, arg string, nodes int) (*bench
 	return r, nil
 }
 
-func (f *scaleFlags) onceOnNodes(ctx context.Context, caller *actors.Caller, bundle *actors.Bundle) (*record.Summary, *bench.Split, error) {
-	coordinator, err := f.coordinator(ctx, caller)
-	if err != nil {
-		return nil, nil, err
-	}
-	run, err := caller.Submit(ctx, coordinator, bundle, &control.Submit{Format: f.format, Command: os.Args})
-	if err != nil {
-		return nil, nil, err
-	}
-	last, err := follow(ctx, caller, run.Run, run.Coordinator, progressOf(true))
-	if err != nil {
-		return nil, nil, err
-	}
-	if last.Failure != nil {
-		return nil, nil, actors.RefusalOf(last.Failure)
-	}
-	var text bytes.Buffer
-	if err := caller.Fetch(ctx, run.Run, run.Coordinator, record.SummaryFile, &text); err != nil {
-		return nil, nil, err
-	}
-	s := &record.Summary{}
-	return s, splitOf(last), json.Unmarshal(text.Bytes(), s)
-}
-
 // splitOf is the mean of the nodes of a run.
-func splitOf(st *control.RunStatus) *bench.Split {
+func splitOf(nodes []*control.NodeProgress) *bench.Split {
 	s := &bench.Split{}
-	messages, bytes, n := 0.0, 0.0, float64(len(st.Nodes))
-	for _, node := range st.Nodes {
+	messages, bytes, n := 0.0, 0.0, float64(len(nodes))
+	for _, node := range nodes {
 		l := node.GetLoad()
 		s.ComputeS += float64(l.GetComputeNs()) / 1e9 / n
 		s.ExchangeS += float64(l.GetEncodeNs()) / 1e9 / n

@@ -185,12 +185,16 @@ func visit(ctx context.Context, cluster, config string) (*site, error) {
 	if !strings.Contains(cluster, ":") {
 		return nil, usageError{fmt.Errorf("--cluster %s: expected HOST:PORT of a node, or nats://HOST:PORT", cluster)}
 	}
+	host, _, err := net.SplitHostPort(cluster)
+	if err == nil && config == "" && !loopback(host) {
+		return nil, usageError{fmt.Errorf("--cluster %s: nodes of other machines are reached with the cluster's keys: expected --config with the %s of volley cluster init, or nats://HOST:PORT of servers that want none", cluster, keys.ClientConfigFile)}
+	}
 	d, err := f.doors()
 	if err != nil {
 		return nil, err
 	}
 	d.members.Role = membership.Client
-	if host, _, err := net.SplitHostPort(cluster); err == nil && !loopback(host) {
+	if !loopback(host) {
 		d.members.Listen = "0.0.0.0:0" // where that cluster reaches us
 	}
 	members, err := membership.Join(ctx, d.members)

@@ -66,6 +66,7 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 		return err
 	}
 	defer s.close()
+	go troubles(s.bus)
 	caller := &actors.Caller{Bus: s.bus, Sender: "volley run", Version: version, Expected: s.nodes}
 	dir, err := f.open(n.Model)
 	if err != nil {
