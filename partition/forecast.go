@@ -2,6 +2,7 @@ package partition
 
 import (
 	"math"
+	"slices"
 )
 
 // Speed is what processors and the network between nodes do, measured or assumed.
@@ -46,13 +47,11 @@ type Forecast struct {
 	Loads      []Load // by node
 	ComputeNs  float64
 	ExchangeNs float64 // that comes on top, the recorder's share of shared cores too
-	RecordNs   float64 // of the recorder, while the nodes compute on
+	RecordNs   float64 // of the recorder
 	StepNs     float64
 
 	// RealTimeFactor is wall time over biological time.
 	RealTimeFactor float64
-
-	threads int // of all nodes
 }
 
 // envelopeBytes is what a silent step takes: frame and envelope of no partition.
@@ -63,7 +62,6 @@ func (p *Plan) Forecast(n *Network, s Speed, pace Pace) *Forecast {
 	f := &Forecast{Loads: make([]Load, len(p.Shares))}
 	for k := range p.Shares {
 		p.load(n, k, s, pace, f.Loads)
-		f.threads += p.Shares[k].Node.Threads
 	}
 	f.ComputeNs, f.ExchangeNs = p.time(f.Loads, s)
 	f.StepNs = f.ComputeNs + f.ExchangeNs
@@ -71,14 +69,14 @@ func (p *Plan) Forecast(n *Network, s Speed, pace Pace) *Forecast {
 		_, busy := p.time(f.Loads, Speed{Cores: s.Cores, BytesPerS: math.Inf(1)})
 		f.StepNs = max(f.ComputeNs+busy, f.ExchangeNs)
 	}
-	f.record(s)
+	f.record(s, p.Shares[0].Node.Threads)
 	f.RealTimeFactor = f.StepNs / (pace.Ticks * pace.DtMs * 1e6)
 	return f
 }
 
-// record lets the recorder take part: all wait for one that is slower than they, and
-// on shared cores it takes its time from them, where no core is idle.
-func (f *Forecast) record(s Speed) {
+// record lets the recorder take part: it works on the threads of one of the nodes, for
+// which the others wait.
+func (f *Forecast) record(s Speed, threads int) {
 	spikes, coded := 0.0, 0.0
 	for _, l := range f.Loads {
 		spikes += l.SpikesOut
@@ -87,12 +85,10 @@ func (f *Forecast) record(s Speed) {
 	f.RecordNs = s.RecordNs + float64(spikes*(s.RecordSpikeNs+s.SpikeNs))
 	if s.TogetherNs > 0 {
 		f.StepNs = s.TogetherNs + float64(coded/float64(s.Cores))
+	} else {
+		f.RecordNs += s.FollowNs
 	}
-	if s.Cores > 0 {
-		idle := max(s.Cores-f.threads, 0)
-		f.StepNs += max(f.RecordNs-float64(float64(idle)*f.StepNs), 0) / float64(s.Cores)
-	}
-	f.StepNs = max(f.StepNs, s.FollowNs+f.RecordNs)
+	f.StepNs += f.RecordNs / float64(threads)
 	f.ComputeNs = min(f.ComputeNs, f.StepNs)
 	f.ExchangeNs = f.StepNs - f.ComputeNs
 }
@@ -102,11 +98,14 @@ func (p *Plan) load(n *Network, k int, s Speed, pace Pace, loads []Load) {
 	share, l := &p.Shares[k], &loads[k]
 	l.ComputeNs = s.UnitNs * pace.Ticks * p.busiest(k)
 	every := p.message(n, k, n.all(), pace)
+	every.bytes += p.watched(n, k)
+	summed := p.summed(n, k)
 	l.Messages, l.Deliveries = float64(len(share.Audiences)+1), float64(len(share.Consumers)+1)
 	l.BytesOut, l.SpikesOut = every.bytes, every.spikes
 	l.SendNs = float64(every.spikes*s.SpikeNs) + float64(l.Messages*s.MessageNs) // spikes are written once, messages copy them
 	for _, a := range share.Audiences {
 		m := p.message(n, k, a.Groups, pace)
+		m.bytes += summed
 		l.BytesOut += m.bytes
 		for _, to := range a.Members {
 			c := &loads[to]
@@ -116,6 +115,33 @@ func (p *Plan) load(n *Network, k int, s Speed, pace Pace, loads []Load) {
 			c.ReceiveNs += s.MessageNs + float64(m.spikes*s.SpikeNs)
 		}
 	}
+}
+
+// watched is the bytes of statistics that node k tells the recorder in a step.
+func (p *Plan) watched(n *Network, k int) (bytes float64) {
+	share := &p.Shares[k]
+	for _, w := range n.Watches {
+		for _, part := range p.Parts[share.First : share.First+share.Parts] {
+			if n.Groups[w.Group].Range.Intersect(part.Range).Len() > 0 {
+				bytes += w.Bytes
+			}
+		}
+	}
+	return bytes
+}
+
+// summed is the bytes of shares and sums that node k tells others in a step.
+func (p *Plan) summed(n *Network, k int) (bytes float64) {
+	for s := range p.Sums {
+		t := &p.Sums[s]
+		if t.Above(k) >= 0 || t.Direct && slices.Contains(t.Members, k) {
+			bytes += n.Sums[s].Bytes
+		}
+		if !t.Direct && len(t.Below(k)) > 0 {
+			bytes += n.Sums[s].Bytes
+		}
+	}
+	return bytes
 }
 
 // busiest is the cost of a tick on the node's busiest thread.

@@ -11,6 +11,8 @@ type Network struct {
 	Costs []float64
 
 	Sums []Sum
+	// Watches are statistics that only the recorder is told.
+	Watches []Watch
 
 	// Everyone hears everyone: how long a trial lasts depends on spikes of all.
 	Everyone bool
@@ -34,6 +36,14 @@ type Sum struct {
 
 	// Steps is the fewest steps in a window: a sum must be back before the next one ends.
 	Steps int
+	Bytes float64 // of a share, or of the sum, by step: that of a window by its steps
+}
+
+// Watch is a statistic of which each part that has neurons of a group tells the
+// recorder its share.
+type Watch struct {
+	Group int
+	Bytes float64 // of a share, by step
 }
 
 // Node is a place for partitions.

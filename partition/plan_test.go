@@ -41,7 +41,7 @@ func TestPlansOfRandomNetworks(t *testing.T) {
 		for range r.IntN(8) {
 			n.Arrows = append(n.Arrows, Arrow{r.IntN(len(sizes)), r.IntN(len(sizes))})
 		}
-		n.Sums = []Sum{{"s", r.IntN(len(sizes)), 1 + r.IntN(10)}}
+		n.Sums = []Sum{{Name: "s", Group: r.IntN(len(sizes)), Steps: 1 + r.IntN(10)}}
 		n.Everyone = r.IntN(4) == 0
 		for g := range n.Costs {
 			n.Costs[g] = 0.5 + r.Float64()
@@ -185,7 +185,7 @@ func TestFanInFollowsTheWindow(t *testing.T) {
 		direct              bool
 	}{{100, 8, 3, false}, {13, 8, 3, false}, {12, 16, 2, false}, {9, 16, 2, false}, {8, 128, 1, false}, {5, 128, 1, false}, {4, 128, 1, false}, {3, 128, 1, false}, {2, 8, 3, true}} {
 		n := network([]int{1000})
-		n.Sums = []Sum{{"s", 0, c.steps}}
+		n.Sums = []Sum{{Name: "s", Steps: c.steps}}
 		p, err := Make(n, equalNodes(100), Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -198,7 +198,7 @@ func TestFanInFollowsTheWindow(t *testing.T) {
 
 func TestSumsOverManyNodesAreTrees(t *testing.T) {
 	n := network([]int{1000})
-	n.Sums = []Sum{{"wide", 0, 100}, {"short", 0, 4}}
+	n.Sums = []Sum{{Name: "wide", Steps: 100}, {Name: "short", Steps: 4}}
 	p, err := Make(n, equalNodes(26), Options{FanIn: 4})
 	if err != nil {
 		t.Fatal(err)

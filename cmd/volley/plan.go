@@ -172,6 +172,12 @@ func (f *planFlags) prepare(ctx context.Context, arg string) (*planning, error) 
 			p.network.Groups[k].RateHz = rate
 		}
 	}
+	for k := range p.network.Sums {
+		p.network.Sums[k].Bytes = p.pace.WindowBytes[k]
+	}
+	for k := range p.network.Watches {
+		p.network.Watches[k].Bytes = p.pace.WindowBytes[len(p.network.Sums)+k]
+	}
 	if p.cost, err = f.busCost(ctx); err != nil || !f.together() {
 		return p, err
 	}
@@ -214,15 +220,19 @@ func (p *planning) forecast(ctx context.Context, count int, l *localCluster) (*p
 	steps := partition.Pace{DtMs: p.n.DtMs, Ticks: p.pace.StepTicks, Lag: 1}
 	startS := p.follow.StartS
 	if l != nil && count > 1 {
-		computing := 0.0
-		for _, load := range plan.Forecast(p.network, speed, steps).Loads {
+		computing, links := 0.0, 0.0
+		alone := plan.Forecast(p.network, speed, steps)
+		for _, load := range alone.Loads {
 			computing += load.ComputeNs * float64(p.threads)
+			links += load.Received
 		}
 		t, err := p.stand.measure(ctx, l, count*p.threads, computing)
 		if err != nil {
 			return nil, err
 		}
-		speed.TogetherNs, startS = t.StepNs, t.StartS
+		// In a stand-in all hear all; the recorder hears all in either.
+		speed.TogetherNs = alone.ComputeNs + max(t.StepNs-alone.ComputeNs, 0)*(links+float64(count))/float64(count*count)
+		startS = t.StartS
 	}
 	r := newPlanReport(p.n, p.network, plan, speed, steps, p.pace)
 	r.Measured, r.StartS = p.measured, startS

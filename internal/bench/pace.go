@@ -21,6 +21,10 @@ type Pace struct {
 	StepTicks  float64            `json:"step_ticks"`  // mean
 	RatesHz    map[string]float64 `json:"rates_hz"`    // of a neuron, by population
 
+	// WindowBytes is what a partition's shares of windows take in a message, a step, by
+	// the number of the network's measurement.
+	WindowBytes map[int]float64 `json:"window_bytes,omitempty"`
+
 	// SpikeNs is the processor time to write or to read a spike of a message.
 	SpikeNs float64 `json:"spike_ns"`
 
@@ -46,7 +50,7 @@ func MeasurePace(ctx context.Context, n *kernel.Network, threads int, budget tim
 		return nil, err
 	}
 	defer e.Close()
-	o := &paced{n: n, recorders: recorders, budget: budget, spikes: make([]int64, len(n.Populations)), start: time.Now()}
+	o := &paced{n: n, recorders: recorders, budget: budget, spikes: make([]int64, len(n.Populations)), windows: map[int]float64{}, start: time.Now()}
 	if err := engine.Run(ctx, e, o); err != nil && !errors.Is(err, errEnough) {
 		return nil, err
 	}
@@ -62,6 +66,10 @@ func MeasurePace(ctx context.Context, n *kernel.Network, threads int, budget tim
 	p.UnitNs = float64(o.spent.Nanoseconds()) * float64(e.Threads) / (cost * ticks)
 	for k, pop := range n.Populations {
 		p.RatesHz[pop.Name] = float64(o.spikes[k]) / float64(max(pop.Size(), 1)) / (ticks * n.DtMs / 1000)
+	}
+	p.WindowBytes = map[int]float64{}
+	for measure, bytes := range o.windows {
+		p.WindowBytes[measure] = bytes / float64(o.steps*e.Threads)
 	}
 	p.SpikeNs = spikeNs()
 	p.RecordNs, p.RecordSpikeNs = o.recording.fit()
@@ -79,6 +87,7 @@ type paced struct {
 	from, to  snn.Tick  // measured
 	spent     time.Duration
 	steps     int
+	windows   map[int]float64 // bytes of shares, of all partitions
 	spikes    []int64
 }
 
@@ -96,6 +105,10 @@ func (o *paced) Observe(m *engine.Moment) error {
 	o.to, o.spent = m.To, o.spent+now.Sub(o.resumed)
 	o.steps++
 	for _, out := range m.Outputs {
+		for _, s := range out.Shares {
+			e := messages.Envelope{Shares: []messages.Window{{Measure: int64(s.Measure), Number: int64(s.Window), End: int64(s.End), Counts: s.Counts}}}
+			o.windows[s.Measure] += float64(len(e.Append(nil)) - len((&messages.Envelope{}).Append(nil)))
+		}
 		for _, g := range out.Spikes.GIDs {
 			for k, pop := range o.n.Populations {
 				if pop.Range.Contains(g) {

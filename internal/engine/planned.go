@@ -29,5 +29,16 @@ func ToPlan(n *kernel.Network) *partition.Network {
 		steps := (m.WindowTicks() + n.Interval - 1) / n.Interval
 		p.Sums = append(p.Sums, partition.Sum{Name: m.Projection.Name, Group: place[m.Projection.Target], Steps: int(steps)})
 	}
+	for number := range n.Measurements() {
+		m := n.Measurement(number)
+		switch {
+		case m == nil:
+			continue
+		case m.Projection != nil:
+			p.Watches = append(p.Watches, partition.Watch{Group: place[m.Projection.Target]})
+		case m.Population != nil:
+			p.Watches = append(p.Watches, partition.Watch{Group: place[m.Population]})
+		}
+	}
 	return p
 }
