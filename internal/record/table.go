@@ -124,7 +124,7 @@ func (t *table[T]) add(row T) error {
 	t.rows = append(t.rows, row)
 	if t.dir.options.Journal != nil && !t.replays {
 		w := state.Writer{Data: t.log}
-		t.codec.put(&w, &row)
+		t.codec.put(&w, &t.rows[len(t.rows)-1]) // not &row, which would lie on the heap for each
 		if t.log = w.Data; len(t.log) >= journalBytes {
 			if err := t.journal(); err != nil {
 				return err
