@@ -36,17 +36,27 @@ type Delay struct {
 // by one clock of all nodes.
 type StepTimes struct{ Computed, Began []int64 }
 
-// Exchanges is what each step's exchange took: from when the last node had computed it
-// to when the last one began the next. These and the computing of the slowest add up to
-// a run's time, whoever was ahead of whom. All nodes have the same steps.
-func Exchanges(nodes []StepTimes) []int64 {
-	ns := make([]int64, len(nodes[0].Began))
-	for k := range ns {
-		computed, began := int64(0), int64(0)
+// Exchanges is what each step's exchange took, from the second on: the time from when
+// the last node had begun the step before to when the last one began this one, less the
+// least that the computing between them takes on a number of cores. These and that
+// computing add up to a run's time, whoever was ahead of whom. All nodes have the same
+// steps, at least two.
+func Exchanges(nodes []StepTimes, cores int) []int64 {
+	var ns []int64
+	before := int64(0)
+	for k := range nodes[0].Began {
+		began, longest, all := int64(0), int64(0), int64(0)
 		for _, n := range nodes {
-			computed, began = max(computed, n.Computed[k]), max(began, n.Began[k])
+			began = max(began, n.Began[k])
+			if k > 0 {
+				computing := n.Computed[k] - n.Began[k-1]
+				longest, all = max(longest, computing), all+computing
+			}
 		}
-		ns[k] = began - computed
+		if k > 0 {
+			ns = append(ns, began-before-max(longest, all/int64(cores)))
+		}
+		before = began
 	}
 	return ns
 }
