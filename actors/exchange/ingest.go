@@ -78,7 +78,7 @@ type injected struct {
 const ingestCredit = 8
 
 // slack is by how much a paced run may be late and still catch up.
-const slack = time.Second
+const slack = 200 * time.Millisecond
 
 // NewIngest prepares a run's ingest. The network has injected populations.
 func NewIngest(c IngestConfig) (*Ingest, error) {

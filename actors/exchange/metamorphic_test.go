@@ -251,6 +251,9 @@ func TestNoPlanOfNodesChangesAnExample(t *testing.T) {
 						}
 						defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 						g := startOn(t, n, threads, connect)
+						if len(n.Injected()) > 0 {
+							g.ingest(t, n, connect(), nil, 0)
+						}
 						compare(t, want, write(t, n, g.follower))
 						g.end(t)
 					}

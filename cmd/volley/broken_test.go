@@ -273,13 +273,13 @@ func TestBadUsage(t *testing.T) {
 		{[]string{"run", path, "--partitons", "3"}, "volley: unknown flag: --partitons"},
 		{[]string{"run", path, "--format", "xml"}, `volley: format "xml" of the run's tables: expected parquet or csv`},
 		{[]string{"run", filepath.Join(dir, "none.yaml")}, "none.yaml: cannot be read: file does not exist"},
-		{[]string{"run", "example:none"}, "volley: there is no example \"none\"; expected one of brunel, digits, microcircuit, ssdp-volleys"},
+		{[]string{"run", "example:none"}, "volley: there is no example \"none\"; expected one of brunel, digits, live, microcircuit, ssdp-volleys"},
 		{[]string{"run", "example:brunel", "--duration", "50ms", "--cluster", "127.0.0.1:1"}, "volley: --duration 50ms: rates and statistics leave out the model's discard"},
 		{[]string{"eval", filepath.Join(dir, "none")}, "volley: none: no such directory; expected one that volley train left"},
 		{[]string{"eval", dir}, "volley: " + filepath.Base(dir) + " holds no training: expected what volley train left"},
 		{[]string{"run"}, "volley: accepts 1 arg(s), received 0"},
 		{[]string{"rum", path}, `volley: unknown command "rum" for "volley"`},
-		{[]string{"examples", "none"}, "volley: there is no example \"none\"; expected one of brunel, digits, microcircuit, ssdp-volleys"},
+		{[]string{"examples", "none"}, "volley: there is no example \"none\"; expected one of brunel, digits, live, microcircuit, ssdp-volleys"},
 	} {
 		if c.args[0] == "run" {
 			c.args = append([]string{"run", "--out", out, "--quiet"}, c.args[1:]...)

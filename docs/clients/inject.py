@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Inject volleys into a run of volley, and hear what comes of them.
 
-    inject.py HOST:PORT POPULATION [RUN] [--members N] [--rate R] [--jitter MS]
+    inject.py HOST:PORT POPULATION [RUN] [--members N] [--rate R] [--jitter MS] [--background HZ]
 
 HOST:PORT is a NATS server of the cluster, in the clear. POPULATION is an input of the
 model spike_train_injector. RUN is a run's id; without it the next run that says
 something is taken. R times a second the first N neurons of the population fire
-together, each within MS of the others. Printed are a line for each volley that was
-heard again among the run's spikes, with how many steps and milliseconds that took,
-the synchrony of each window of the population, where the model measures it, and in the
-end a summary.
+together, each within MS of the others; and each neuron fires by itself HZ times a
+second. Printed are a line for each volley that was heard again among the run's spikes,
+with how many steps and milliseconds that took, the synchrony of each window of the
+population, where the model measures it, and in the end a summary.
 
 Written against docs/WIRE.md with nothing but the standard library and spikes.py beside
 it, to show that a client needs no code of volley's.
@@ -84,7 +84,8 @@ class Volley:
 class Client:
     def __init__(self, options):
         self.o, self.nats = options, Nats(options.address)
-        self.run, self.step, self.first, self.dt = options.run, 0, None, None
+        self.run, self.step = options.run, 0
+        self.first = self.dt = self.size = None  # of the population, by the first answer
         self.waiting, self.heard, self.refused, self.sent = {}, [], [], 0
         self.parts, self.over = {}, False
         self.inbox = "_INBOX.inject.%08x" % random.getrandbits(32)
@@ -97,15 +98,24 @@ class Client:
         self.nats.subscribe(f"volley.{run}.syn.*")
         print(f"run {run}", file=sys.stderr, flush=True)
 
+    def inject(self, number, neurons, after):
+        message = {"neurons": neurons, "after": after}
+        self.nats.publish(f"volley.{self.run}.in.{self.o.population}", f"{self.inbox}.{number}", json.dumps(message).encode())
+
     def volley(self):
         """Sends a volley; the answer says which ticks it has got."""
         self.sent += 1
-        message, after = {"neurons": list(range(self.o.members))}, [0]
-        if self.dt and self.o.jitter:
-            after = [random.randrange(int(self.o.jitter / self.dt) + 1) for _ in message["neurons"]]
-            message["after"] = after
+        members = list(range(self.o.members))
+        after = [random.randrange(int(self.o.jitter / self.dt) + 1) for _ in members]
         self.waiting[self.sent] = Volley(self.sent, self.step, after[0] - min(after))
-        self.nats.publish(f"volley.{self.run}.in.{self.o.population}", f"{self.inbox}.{self.sent}", json.dumps(message).encode())
+        self.inject(self.sent, members, after)
+
+    def background(self):
+        """Sends the spikes of the time until the next volley that are no volley's."""
+        ticks = int(1000 / self.o.rate / self.dt)
+        count = self.size * self.o.background / self.o.rate
+        count = int(count) + (random.random() < count % 1)
+        self.inject(0, [random.randrange(self.size) for _ in range(count)], [random.randrange(ticks) for _ in range(count)])
 
     def take(self, subject, data):
         kind = subject.split(".")
@@ -121,13 +131,14 @@ class Client:
             print(f"window {window['window']} until {window['end_ms']:g} ms: {values}", flush=True)
 
     def answer(self, number, a):
-        v = self.waiting[number]
-        self.dt = a["dt_ms"]
+        v = self.waiting.get(number)  # None of background, and of the first question
         if "error" in a:
             self.refused.append(a["error"])
-            del self.waiting[number]
+            self.waiting.pop(number, None)
             return
-        self.first, v.tick = a["gid"], a["tick"] + v.after
+        self.first, self.size, self.dt = a["gid"], a["size"], a["dt_ms"]
+        if v:
+            v.tick = a["tick"] + v.after
 
     def recorded(self, node, data):
         for kind, part, parts, _, step, body in frames(data):
@@ -156,13 +167,16 @@ class Client:
             wait = 1.0 if due is None else max(due - time.monotonic(), 0)
             for subject, data in self.nats.messages(wait):
                 self.take(subject, data)
-                if due is None and self.run and self.step > 0:
+                if due is None and self.dt:
                     due = time.monotonic()
-                    break
+                elif due is None and self.step > 0:
+                    self.inject(0, [], [])  # asks how large the population is
                 if due is not None and time.monotonic() >= due:
                     break
             if due is not None and time.monotonic() >= due and not self.over:
                 self.volley()
+                if self.o.background:
+                    self.background()
                 due += 1 / self.o.rate
         for subject, data in self.nats.messages(0.5):
             self.take(subject, data)
@@ -182,6 +196,7 @@ def main():
     p.add_argument("--members", type=int, default=10, help="neurons that fire together, the first of the population")
     p.add_argument("--rate", type=float, default=20, help="volleys a second")
     p.add_argument("--jitter", type=float, default=0, help="ms within which they fire")
+    p.add_argument("--background", type=float, default=0, help="further spikes a second of each neuron")
     Client(p.parse_args()).work()
 
 

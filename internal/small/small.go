@@ -8,6 +8,7 @@ var Sizes = map[string][]string{
 	"brunel.yaml":       {"duration=100 ms", "discard=0 ms", "scale=0.1"},
 	"ssdp-volleys.yaml": {"duration=5 s", "sensors=100", "members=20", "k=1"},
 	"digits.yaml":       {"train=20", "label=10", "test=10", "neurons=40", "gain=0.02"},
+	"live.yaml":         {"duration=2 s"},
 	"microcircuit.yaml": {"duration=300 ms", "discard=0 ms", "scale=0.03"},
 }
 
