@@ -26,7 +26,8 @@ func sweepCommand() *cobra.Command {
 		Use: "sweep FILE", Short: "Run an experiment: arms and seeds of a training, and compare them", Args: cobra.ExactArgs(1),
 		Long: `Run the experiment in FILE: its model, trained in each arm with each seed. What is done is
 left as it is, so that the same command goes on after an interruption. The table has
-means with 95 % confidence intervals, and paired comparisons with the primary arm.`,
+means with 95 % confidence intervals, and paired comparisons with the primary arm;
+report.html has it with plots by epoch.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("seeds") {
 				set = append(set, fmt.Sprintf("seeds=%d", seeds))
@@ -86,6 +87,10 @@ func runSweep(ctx context.Context, arg string, set []string, data, out string, w
 	if err := training.Write(out, "sweep.json", append(text, '\n')); err != nil {
 		return err
 	}
+	if err := training.Write(out, "report.html", sweep.Page(s, t, runs)); err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, "the table is in", filepath.Join(out, "sweep.json")+", with plots in", filepath.Join(out, "report.html"))
 	if asJSON {
 		_, err = fmt.Println(string(text))
 	} else {
