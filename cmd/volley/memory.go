@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/internal/training"
 	"github.com/volley-snn/volley/snn/kernel"
 	"github.com/volley-snn/volley/snn/model"
 )
@@ -64,6 +65,14 @@ func (m memory) checkNetwork(n *kernel.Network, partitions int) error {
 	}
 	slices.SortStableFunc(e.Projections, func(a, b kernel.ProjectionEstimate) int { return cmp.Compare(b.Bytes, a.Bytes) })
 	return m.refuse(n.Model.Name, e.Bytes, fmt.Sprintf(" for %d neurons and %.4g synapses", e.Neurons, float64(e.Synapses)), e.Projections)
+}
+
+// checkTraining refuses a training that does not fit, of images of so many pixels.
+func (m memory) checkTraining(t *model.Training, pixels int) error {
+	if bytes := training.Bytes(t, pixels); m.limit > 0 && bytes > m.limit {
+		return m.refuse(t.Name, bytes, "", nil)
+	}
+	return nil
 }
 
 func (m memory) refuse(name string, bytes int64, of string, largest []kernel.ProjectionEstimate) error {

@@ -64,7 +64,8 @@ func runSweep(ctx context.Context, arg string, set []string, data, out string, w
 			m, files, err = resolveTraining(of, data, model.Options{Set: set})
 			return m, err
 		},
-		Data: func(m *model.Training) (*training.Data, error) { return training.Load(m, files) },
+		Data: func(m *model.Training) (*training.Data, error) { return loadFitting(m, files, newMemory(0)) },
+		Fits: func(m *model.Training, pixels int) error { return newMemory(0).checkTraining(m, pixels) },
 		Done: func(r *sweep.Run) {
 			fmt.Fprintf(os.Stderr, "%s, seed %d: %.2f %%\n", r.Arm, r.Seed, 100*float64(r.Summary.Accuracy))
 		},

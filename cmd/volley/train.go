@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -77,13 +78,9 @@ func trainModel(ctx context.Context, arg string, f trainFlags) error {
 	if err != nil {
 		return err
 	}
-	d, err := training.Load(m, files)
+	d, err := loadFitting(m, files, newMemory(f.maxMemory))
 	if err != nil {
 		return err
-	}
-	memory := newMemory(f.maxMemory)
-	if bytes := training.Bytes(m, d.Pixels); memory.limit > 0 && bytes > memory.limit {
-		return memory.refuse(m.Name, bytes, "", nil)
 	}
 	if f.out == "" {
 		if filepath.Base(m.Name) != m.Name || m.Name == "." || !filepath.IsLocal(m.Name) {
@@ -116,6 +113,21 @@ func trainModel(ctx context.Context, arg string, f trainFlags) error {
 		return err
 	}
 	return showTraining(f, s)
+}
+
+// loadFitting loads the data of a training that fits into memory. What its data do not
+// have to be read for is refused before.
+func loadFitting(m *model.Training, files fs.FS, memory memory) (*training.Data, error) {
+	if t := &m.Data.Task; t.Model != "none" {
+		if err := memory.checkTraining(m, t.Neurons); err != nil {
+			return nil, err
+		}
+	}
+	d, err := training.Load(m, files)
+	if err != nil {
+		return nil, err
+	}
+	return d, memory.checkTraining(m, d.Pixels)
 }
 
 func showTraining(f trainFlags, s *training.Session) error {

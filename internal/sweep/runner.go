@@ -21,6 +21,8 @@ type Runner struct {
 	// Load reads the model of an arm and seed; Data its data files.
 	Load func(set []string) (*model.Training, error)
 	Data func(m *model.Training) (*training.Data, error)
+	// Fits refuses a model whose training does not fit into memory; it may be nil.
+	Fits func(m *model.Training, pixels int) error
 	// Done is told of each training that is done; it may be nil.
 	Done func(r *Run)
 
@@ -124,12 +126,16 @@ func (r *Runner) load(m *model.Training) (err error) {
 	if m.Data.Task.Model == "none" {
 		drawn = 0
 	}
-	if r.data != nil && r.dataOf == m.Data && r.drawn == drawn {
+	if r.data == nil || r.dataOf != m.Data || r.drawn != drawn {
+		if r.data, err = r.Data(m); err != nil {
+			return err
+		}
+		r.dataOf, r.drawn = m.Data, drawn
+	}
+	if r.Fits == nil {
 		return nil
 	}
-	r.data, err = r.Data(m)
-	r.dataOf, r.drawn = m.Data, drawn
-	return err
+	return r.Fits(m, r.data.Pixels)
 }
 
 // finished is the summary of a training that is done; nil where it is not.

@@ -201,14 +201,22 @@ func (t *Table) String() string {
 	}
 	fmt.Fprintf(&b, "%-18s %5s  %-36s %8s %8s %8s %6s  %s\n", "arm", "seeds", "accuracy, % [95 % of the mean]", "loss", "rate", "kappa", "silent", "change of loss: early, late")
 	for _, a := range t.Arms {
+		if a.Seeds == 0 {
+			fmt.Fprintf(&b, "%-18s %5d\n", a.Arm, a.Seeds)
+			continue
+		}
 		fmt.Fprintf(&b, "%-18s %5d  %-36s %8.4f %8.4f %8.4f %6.1f  %.4f, %.4f\n", a.Arm, a.Seeds, percent(a.Accuracy), float64(a.Loss.Mean), float64(a.Rate.Mean), float64(a.Kappa.Mean), float64(a.NeverActive.Mean), float64(a.ChangeFirst.Mean), float64(a.ChangeSecond.Mean))
 	}
 	for _, a := range t.Arms {
-		if a.Match != "" {
+		if a.Match != "" && a.Seeds > 0 {
 			fmt.Fprintf(&b, "%s: rate.target is tuned to the rate of %s; off by %.1f %% at most\n", a.Arm, a.Match, 100*a.Off)
 		}
 	}
 	for _, c := range t.Comparisons {
+		if c.Pairs == 0 {
+			fmt.Fprintf(&b, "%s - %s: no seed is done in both\n", t.Primary, c.Against)
+			continue
+		}
 		what := "p, Holm-corrected"
 		if c.Primary {
 			what = "p (the primary contrast)"

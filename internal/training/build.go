@@ -146,5 +146,9 @@ func Bytes(m *model.Training, pixels int) int64 {
 		vectors++
 	}
 	activity := float64(m.Batch) * t * (10*h + float64(pixels)/2)
-	return int64(math.Min(4*(parameters*vectors+activity), 1<<62))
+	bytes := 4 * (parameters*vectors + activity)
+	if d := &m.Data.Task; d.Model != "none" {
+		bytes += (float64(d.Learn) + float64(d.Test)) * float64(pixels+8)
+	}
+	return int64(math.Min(bytes, 1<<62))
 }

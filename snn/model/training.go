@@ -48,7 +48,7 @@ type TrainingData struct {
 // latency, with least 0.
 type Task struct {
 	Model      string  `yaml:"model" enum:"none,randman,coincidence" default:"none" doc:"none: data are in files; randman: times on a smooth random manifold for each class; coincidence: for each class a group of neurons that spike together"`
-	Neurons    int     `yaml:"neurons" for:"randman,coincidence" min:"1" max:"65536" default:"50" doc:"inputs"`
+	Neurons    int     `yaml:"neurons" for:"randman,coincidence" min:"1" max:"4096" default:"50" doc:"inputs"`
 	Learn      int     `yaml:"learn" for:"randman,coincidence" min:"1" default:"1000" doc:"trials to learn from"`
 	Test       int     `yaml:"test" for:"randman,coincidence" min:"1" default:"1000" doc:"trials of the test"`
 	Dimensions int     `yaml:"dimensions" for:"randman" min:"1" max:"16" default:"1" doc:"of a manifold"`

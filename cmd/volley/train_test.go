@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// few is a small training of an example that needs no data files.
+var few = []string{"--set", "learn=80", "--set", "data.task.test=40", "--set", "network.hidden=16", "--quiet", "--threads", "1"}
+
+// Each mistake ends with its code, and says what and where.
+func TestTrainingFaults(t *testing.T) {
+	empty, damaged := t.TempDir(), filepath.Join(t.TempDir(), "fashion-mnist")
+	if err := os.Mkdir(damaged, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(damaged, "train-images-idx3-ubyte.gz"), []byte("\x1f\x8b\x08no"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	done := filepath.Join(t.TempDir(), "done")
+	if code, said := volley(t, append([]string{"train", "example:coincidence", "--epochs", "1", "--out", done}, few...)...); code != 0 {
+		t.Fatal(code, said)
+	}
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{1, "train-images-idx3-ubyte.gz: cannot be read: file does not exist", []string{"train", "example:ssdp-fashion", "--data", empty}},
+		{1, "train-images-idx3-ubyte.gz: gzip", []string{"train", "example:ssdp-fashion", "--data", filepath.Dir(damaged)}},
+		{2, "would take about 174", []string{"train", "example:coincidence", "--set", "network.hidden=2000000"}},
+		{2, "would take about 9", []string{"train", "example:coincidence", "--set", "data.task.learn=100000000000"}},
+		{2, "would take about 174", []string{"sweep", "example:coincidence", "--set", "set=[network.hidden=2000000]"}},
+		{1, "lower the learning rate", append([]string{"train", "example:coincidence", "--set", "optimizer.model=sgd", "--set", "optimizer.rate=1e37", "--set", "optimizer.clip_norm=0"}, few...)},
+		{2, "holds a training already", append([]string{"train", "example:coincidence", "--epochs", "1", "--out", done}, few...)},
+		{2, "is of another model, seed or number of epochs", append([]string{"train", "example:coincidence", "--epochs", "2", "--resume", "--out", done}, few...)},
+		{2, "levels of noise must be at least 0", []string{"eval", done, "--jitter", "-1"}},
+		{2, "holds no training: expected what volley train left", []string{"eval", empty}},
+		{2, "expected one of", []string{"sweep", "example:nothing"}},
+	} {
+		args := c.args
+		if args[0] != "eval" && !strings.Contains(strings.Join(args, " "), "--out") {
+			args = append(args, "--out", filepath.Join(t.TempDir(), "out"))
+		}
+		if code, said := volley(t, args...); code != c.code || !strings.Contains(said, c.want) {
+			t.Errorf("%v: code %d, expected %d with %q: %s", c.args, code, c.code, c.want, said)
+		}
+	}
+}
+
+// An interrupted training leaves what was learned, with the code for that, and goes on.
+func TestInterruptedTrainingGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	train := func(out string, more ...string) []string {
+		return append(append([]string{"train", "example:coincidence", "--epochs", "400", "--out", filepath.Join(dir, out)}, few...), more...)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	checkpoint := filepath.Join(dir, "part", "checkpoint.volley")
+	go func() {
+		for range 2000 {
+			if _, err := os.Stat(checkpoint); err == nil {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		cancel()
+	}()
+	var said bytes.Buffer
+	if code := execute(ctx, train("part"), &said); code != exitInterrupted {
+		t.Fatalf("an interrupted training ends with %d: %s", code, said.String())
+	}
+	for _, name := range []string{"summary.json", "epochs.csv", "weights.npz", "predictions.csv"} {
+		if _, err := os.Stat(filepath.Join(dir, "part", name)); err != nil {
+			t.Error(err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "part", "epochs.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := strings.Count(string(text), "\n") - 1
+	if code, said := volley(t, train("part", "--resume", "--until", fmt.Sprint(done+1))...); code != exitDone {
+		t.Fatal(code, said)
+	}
+	after, err := os.ReadFile(filepath.Join(dir, "part", "epochs.csv"))
+	if err != nil || !strings.HasPrefix(string(after), string(text)) || strings.Count(string(after), "\n") != done+2 {
+		t.Errorf("after %d epochs and one more:\n%s%v", done, after, err)
+	}
+}
