@@ -49,7 +49,7 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 		Use: "volley", Short: "Simulate spiking neural networks that learn from group synchrony",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(trainCommand(), evalCommand(), sweepCommand())
+	root.AddCommand(trainCommand(), evalCommand(), sweepCommand(), dataCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(

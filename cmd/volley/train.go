@@ -3,17 +3,21 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/volley-snn/volley/internal/download"
 	"github.com/volley-snn/volley/internal/training"
+	"github.com/volley-snn/volley/snn/dataset"
 	"github.com/volley-snn/volley/snn/model"
 )
 
@@ -125,9 +129,22 @@ func loadFitting(m *model.Training, files fs.FS, memory memory) (*training.Data,
 	}
 	d, err := training.Load(m, files)
 	if err != nil {
-		return nil, err
+		return nil, fetchable(err)
 	}
 	return d, memory.checkTraining(m, d.Pixels)
+}
+
+// fetchable says of a file that is missing or damaged how it can be had.
+func fetchable(err error) error {
+	var file *dataset.Error
+	if !errors.As(err, &file) {
+		return err
+	}
+	folder, _, _ := strings.Cut(file.File, "/")
+	if download.Named(folder) == nil {
+		return err
+	}
+	return fmt.Errorf("%w; volley data get %s --data DIR fetches it, volley train --data DIR reads it there", err, folder)
 }
 
 func showTraining(f trainFlags, s *training.Session) error {

@@ -32,7 +32,7 @@ func TestTrainingFaults(t *testing.T) {
 		want string
 		args []string
 	}{
-		{1, "train-images-idx3-ubyte.gz: cannot be read: file does not exist", []string{"train", "example:ssdp-fashion", "--data", empty}},
+		{1, "train-images-idx3-ubyte.gz: cannot be read: file does not exist; volley data get fashion-mnist --data DIR fetches it", []string{"train", "example:ssdp-fashion", "--data", empty}},
 		{1, "train-images-idx3-ubyte.gz: gzip", []string{"train", "example:ssdp-fashion", "--data", filepath.Dir(damaged)}},
 		{2, "would take about 174", []string{"train", "example:coincidence", "--set", "network.hidden=2000000"}},
 		{2, "would take about 9", []string{"train", "example:coincidence", "--set", "data.task.learn=100000000000"}},
@@ -43,9 +43,11 @@ func TestTrainingFaults(t *testing.T) {
 		{2, "levels of noise must be at least 0", []string{"eval", done, "--jitter", "-1"}},
 		{2, "holds no training: expected what volley train left", []string{"eval", empty}},
 		{2, "expected one of", []string{"sweep", "example:nothing"}},
+		{2, "expected one of fashion-mnist, mnist", []string{"data", "get", "mist"}},
+		{1, "no such file", []string{"data", "get", "mnist", "--from", empty, "--data", t.TempDir()}},
 	} {
 		args := c.args
-		if args[0] != "eval" && !strings.Contains(strings.Join(args, " "), "--out") {
+		if (args[0] == "train" || args[0] == "sweep") && !strings.Contains(strings.Join(args, " "), "--out") {
 			args = append(args, "--out", filepath.Join(t.TempDir(), "out"))
 		}
 		if code, said := volley(t, args...); code != c.code || !strings.Contains(said, c.want) {
