@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-snn/volley/internal/sweep"
 	"github.com/volley-snn/volley/internal/training"
 	"github.com/volley-snn/volley/snn/train"
 )
@@ -19,8 +22,9 @@ func evalCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "eval DIR", Short: "Test a trained network, with noise in its input", Args: cobra.ExactArgs(1),
-		Long: `Test the network that volley train left in DIR. Each level of --jitter, --deletion and
---noise is tested by itself; the noise is the same for every network of a seed.`,
+		Long: `Test the network that volley train left in DIR, or all those of an experiment that volley
+sweep left there. Each level of --jitter, --deletion and --noise is tested by itself; the
+noise is the same for every network of a seed.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			levels := []train.Noise{{}}
 			for _, x := range jitter {
@@ -54,6 +58,11 @@ func evaluate(ctx context.Context, dir, data string, levels []train.Noise, worke
 	if info, err := os.Stat(data); err != nil || !info.IsDir() {
 		return usageError{fmt.Errorf("--data %s: expected a directory", data)}
 	}
+	if t, err := sweep.ReadTable(dir); err == nil {
+		return evaluateAll(ctx, t, dir, data, levels, workers, asJSON)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return usageError{err}
+	}
 	if _, err := training.Trained(dir); err != nil {
 		return usageError{err}
 	}
@@ -71,7 +80,30 @@ func evaluate(ctx context.Context, dir, data string, levels []train.Noise, worke
 	if !asJSON {
 		return nil
 	}
-	text, err := json.MarshalIndent(all, "", "  ")
+	return printResults(all)
+}
+
+// evaluateAll tests the networks of an experiment.
+func evaluateAll(ctx context.Context, t *sweep.Table, dir, data string, levels []train.Noise, workers int, asJSON bool) error {
+	var all []*sweep.Noisy
+	for _, l := range levels {
+		n, err := t.Test(ctx, dir, os.DirFS(data), l, training.Workers(workers))
+		if err != nil {
+			return err
+		}
+		all = append(all, n)
+		if !asJSON {
+			fmt.Print(n.Text(t.Primary))
+		}
+	}
+	if !asJSON {
+		return nil
+	}
+	return printResults(all)
+}
+
+func printResults(x any) error {
+	text, err := json.MarshalIndent(x, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func runSweep(ctx context.Context, arg string, set []string, data, out string, w
 	if stopped != nil && !errors.Is(stopped, context.Canceled) {
 		return stopped
 	}
-	t, err := sweep.NewTable(s, runs)
+	t, err := sweep.NewTable(s, out, runs)
 	if err != nil {
 		return err
 	}
@@ -85,13 +85,13 @@ func runSweep(ctx context.Context, arg string, set []string, data, out string, w
 	if err := os.MkdirAll(out, 0o777); err != nil {
 		return err
 	}
-	if err := training.Write(out, "sweep.json", append(text, '\n')); err != nil {
+	if err := training.Write(out, sweep.TableFile, append(text, '\n')); err != nil {
 		return err
 	}
 	if err := training.Write(out, "report.html", sweep.Page(s, t, runs)); err != nil {
 		return err
 	}
-	fmt.Fprintln(os.Stderr, "the table is in", filepath.Join(out, "sweep.json")+", with plots in", filepath.Join(out, "report.html"))
+	fmt.Fprintln(os.Stderr, "the table is in", filepath.Join(out, sweep.TableFile)+", with plots in", filepath.Join(out, "report.html"))
 	if asJSON {
 		_, err = fmt.Println(string(text))
 	} else {

@@ -14,6 +14,7 @@ import (
 	"github.com/volley-snn/volley/internal/training"
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/random"
+	"github.com/volley-snn/volley/snn/train"
 )
 
 const training1 = `
@@ -82,7 +83,7 @@ func TestSweepGoesOn(t *testing.T) {
 	if err != nil || len(runs) != 9 {
 		t.Fatalf("%d runs, %v", len(runs), err)
 	}
-	want, err := NewTable(whole.Sweep, runs)
+	want, err := NewTable(whole.Sweep, whole.Dir, runs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +111,7 @@ func TestSweepGoesOn(t *testing.T) {
 	if after, err := os.Stat(filepath.Join(dir, "ssdp", "1", training.CheckpointFile)); err != nil || !after.ModTime().Equal(before.ModTime()) {
 		t.Error("what was done has been trained again")
 	}
-	got, err := NewTable(rest.Sweep, runs)
+	got, err := NewTable(rest.Sweep, dir, runs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,12 +157,31 @@ arms:
 			t.Errorf("seed %d: rates %g, to match %g, and %g without", k+1, got, want, rates["quiet"][k])
 		}
 	}
-	table, err := NewTable(r.Sweep, runs)
+	table, err := NewTable(r.Sweep, dir, runs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text := table.String(); !strings.Contains(text, "matched: rate.target is tuned to the rate of loud; off by") {
 		t.Error(text)
+	}
+	// Without noise a test of all networks is the last epoch's; without spikes they are
+	// left with chance.
+	table.Primary = "loud"
+	plain, err := table.Test(context.Background(), dir, files, train.Noise{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, a := range plain.Arms {
+		if want := table.Arms[k]; a.Arm != want.Arm || a.Seeds != 2 || a.Accuracy != want.Accuracy {
+			t.Errorf("without noise: %+v, expected %+v", a, want)
+		}
+	}
+	if d := plain.Arms[1].Difference.Mean; math.Abs(float64(d-(plain.Arms[2].Accuracy.Mean-plain.Arms[1].Accuracy.Mean))) > 1e-12 {
+		t.Errorf("loud less quiet is %g", d)
+	}
+	lost, err := table.Test(context.Background(), dir, files, train.Noise{Deletion: 1}, 1)
+	if err != nil || lost.Arms[0].Accuracy.Mean > 0.8 || !strings.Contains(lost.Text("loud"), "loud is ") {
+		t.Errorf("without spikes: %+v, %v", lost, err)
 	}
 	again := runner(t, files, dir)
 	again.Data = func(*model.Training) (*training.Data, error) {

@@ -62,11 +62,26 @@ type Table struct {
 	Primary     string       `json:"primary"`
 	Arms        []ArmResult  `json:"arms"`
 	Comparisons []Comparison `json:"comparisons"`
+	Runs        []Place      `json:"runs"`
 }
 
-// NewTable sums up runs.
-func NewTable(s *model.Sweep, runs []Run) (*Table, error) {
+// Place is where a training of an experiment is.
+type Place struct {
+	Arm  string `json:"arm"`
+	Seed int    `json:"seed"`
+	Dir  string `json:"dir"` // in the experiment's
+}
+
+// NewTable sums up the runs of an experiment in a directory.
+func NewTable(s *model.Sweep, dir string, runs []Run) (*Table, error) {
 	t := &Table{Name: s.Name, Primary: s.Primary}
+	for _, r := range runs {
+		at, err := filepath.Rel(dir, r.Dir)
+		if err != nil {
+			return nil, err
+		}
+		t.Runs = append(t.Runs, Place{r.Arm, r.Seed, filepath.ToSlash(at)})
+	}
 	for _, arm := range s.Arms {
 		r := armResult(arm.Name, runs)
 		r.Match = arm.Match

@@ -17,7 +17,7 @@ import (
 )
 
 // magic starts a checkpoint: its kind and version.
-const magic = "volley training 1\n"
+const magic = "volley training 2\n"
 
 // header is what a checkpoint holds beside vectors.
 type header struct {
