@@ -18,47 +18,66 @@ func examplesCommand() *cobra.Command {
 		Use: "examples [NAME]", Short: "List the examples, or print one's model file", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				text, err := fs.ReadFile(examples.Files, args[0]+".yaml")
-				if err != nil {
-					text, err = fs.ReadFile(examples.Files, "train/"+args[0]+".yaml")
+				for _, folder := range []string{"", "train/", "train/sweeps/"} {
+					if text, err := fs.ReadFile(examples.Files, folder+args[0]+".yaml"); err == nil {
+						_, err = os.Stdout.Write(text)
+						return err
+					}
 				}
-				if err != nil {
-					return noExample("", args[0])
-				}
-				_, err = os.Stdout.Write(text)
-				return err
+				return noExample("", args[0])
 			}
-			names, err := fs.Glob(examples.Files, "*.yaml")
+			return listExamples()
+		},
+	}
+}
+
+// listExamples prints every example's name and description, by what runs it.
+func listExamples() error {
+	for _, part := range []struct {
+		title, folder string
+		describe      func(name string) (string, error)
+	}{
+		{"", "", func(name string) (string, error) {
+			m, err := model.Load(examples.Files, name, model.Options{})
+			if err != nil {
+				return "", err
+			}
+			return m.Description, nil
+		}},
+		{"\nvolley run example:NAME runs one; volley examples NAME prints its model file.\n\nTrained with labels, by volley train example:NAME:", "train/", func(name string) (string, error) {
+			m, err := model.LoadTraining(examples.Files, name, model.Options{})
+			if err != nil {
+				return "", err
+			}
+			return m.Description, nil
+		}},
+		{"\nExperiments with those, by volley sweep example:NAME:", "train/sweeps/", func(name string) (string, error) {
+			s, err := model.LoadSweep(examples.Files, name, model.Options{})
+			if err != nil {
+				return "", err
+			}
+			return s.Description, nil
+		}},
+	} {
+		if part.title != "" {
+			fmt.Println(part.title)
+		}
+		names, err := fs.Glob(examples.Files, part.folder+"*.yaml")
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			text, err := part.describe(name)
 			if err != nil {
 				return err
 			}
-			for _, name := range names {
-				m, err := model.Load(examples.Files, name, model.Options{})
-				if err != nil {
-					return err
-				}
-				fmt.Println(strings.TrimSuffix(name, ".yaml"))
-				for _, line := range wrap(m.Description, 76) {
-					fmt.Println("    " + line)
-				}
+			fmt.Println(strings.TrimSuffix(strings.TrimPrefix(name, part.folder), ".yaml"))
+			for _, line := range wrap(text, 76) {
+				fmt.Println("    " + line)
 			}
-			fmt.Println("\nvolley run example:NAME runs one; volley examples NAME prints its model file.\n\nTrained with labels, by volley train example:NAME:")
-			if names, err = fs.Glob(examples.Files, "train/*.yaml"); err != nil {
-				return err
-			}
-			for _, name := range names {
-				m, err := model.LoadTraining(examples.Files, name, model.Options{})
-				if err != nil {
-					return err
-				}
-				fmt.Println(strings.TrimSuffix(strings.TrimPrefix(name, "train/"), ".yaml"))
-				for _, line := range wrap(m.Description, 76) {
-					fmt.Println("    " + line)
-				}
-			}
-			return nil
-		},
+		}
 	}
+	return nil
 }
 
 // wrap breaks text into lines of at most width letters, where its words allow.
