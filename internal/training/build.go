@@ -27,7 +27,7 @@ func build(m *model.Training, pixels int) *train.Trainer {
 	})
 	n.Initialize(m.Seed)
 	c := train.Config{
-		Seed: m.Seed, Batch: m.Batch, Shards: m.Shards, Encoder: encoder(&m.Encoding, ticks), Optimizer: optimizer(&m.Optimizer),
+		Seed: m.Seed, Batch: m.Batch, Shards: m.Shards, Encoder: encoder(&m.Encoding, ticks), Augmentation: train.Augmentation{Shift: m.Data.Shift, Flip: m.Data.Flip}, Optimizer: optimizer(&m.Optimizer),
 		Rate: schedule(&m.Optimizer, m.Epochs), ClipNorm: m.Optimizer.ClipNorm, RateTarget: m.Rate.Target, RateWeight: m.Rate.Weight,
 		ReadoutOnly: m.Optimizer.Of == "readout", V0: [2]float32{float32(m.Network.V0.Min), float32(m.Network.V0.Max)},
 	}

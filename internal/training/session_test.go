@@ -81,8 +81,14 @@ func must(t *testing.T, err error) {
 // between epochs, go on to the weights of one that is left alone; with other
 // workers, too.
 func TestResumedTrainingIsTheSame(t *testing.T) {
-	files := world(t)
-	m, d := load(t, files)
+	for _, set := range [][]string{nil, {"data.shift=1", "data.flip=true"}} {
+		resumes(t, set...)
+	}
+}
+
+func resumes(t *testing.T, set ...string) {
+	t.Helper()
+	m, d := load(t, world(t), set...)
 	whole, err := New(m, d, t.TempDir(), 1)
 	must(t, err)
 	must(t, whole.Run(context.Background(), 4))

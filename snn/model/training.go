@@ -40,6 +40,8 @@ type TrainingData struct {
 	TestLabels string `yaml:"test_labels" unless:"task" doc:"IDX file of their labels"`
 	Validation int    `yaml:"validation" min:"0" doc:"samples, drawn from those that are learned, that are kept out and tested on instead of the test's"`
 	Samples    int    `yaml:"samples" min:"0" doc:"samples to learn from; 0: all"`
+	Shift      int    `yaml:"shift" min:"0" max:"1000" doc:"pixels up to which an image that is learned moves, each way, anew in every epoch"`
+	Flip       bool   `yaml:"flip" doc:"true: half of the images that are learned are mirrored, left for right, anew in every epoch"`
 	Task       Task   `yaml:"task" doc:"a task of random numbers, instead of files"`
 }
 
@@ -200,6 +202,7 @@ func (m *Training) checkData() (faults Faults) {
 		return faults
 	}
 	fault("data", d.Images+d.Labels+d.TestImages+d.TestLabels == "", "names files, and a task (%s): expected one of them", d.Task.Model)
+	fault("data.shift", d.Shift == 0 && !d.Flip, "a task's trials are no images: they cannot be moved or mirrored")
 	fault("encoding.model", m.Encoding.Model == "latency" && m.Encoding.Least == 0, "a task's times need {model: latency, least: 0}")
 	fault("duration", m.Ticks() <= encode.MostTicks, "must be at most %d ticks for a task, is %d", encode.MostTicks, m.Ticks())
 	fault("data.task.group", d.Task.Model != "coincidence" || d.Task.Group <= d.Task.Neurons, "is %d of %d neurons", d.Task.Group, d.Task.Neurons)

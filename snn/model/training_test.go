@@ -78,6 +78,7 @@ func TestTaskFaults(t *testing.T) {
 		t.Error(err)
 	}
 	for want, change := range map[string][2]string{
+		"data.shift: a task's trials are no images":                      {"{task", "{flip: true, task"},
 		"data.task.group: is 51 of 50 neurons":                           {"group: 10", "group: 51"},
 		"encoding.model: a task's times need":                            {"latency", "bernoulli"},
 		"duration: must be at most 128 ticks for a task, is 129":         {"32 ms", "129 ms"},

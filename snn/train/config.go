@@ -11,6 +11,7 @@ type Config struct {
 	Seed          uint64
 	Batch, Shards int
 	Encoder       encode.Encoder
+	Augmentation  Augmentation // of the samples that are learned
 	Optimizer     optimize.Optimizer
 	Rate          optimize.Schedule // of learning, by epoch
 	ClipNorm      float64           // of the gradient; 0: none

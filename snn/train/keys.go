@@ -21,3 +21,7 @@ func potentialKey(seed, epoch uint64, sample int32) random.Key {
 func ruleKey(seed, epoch uint64, batch, rule int) random.Key {
 	return random.Seed(seed, random.Surrogate).Sub(epoch).Sub(uint64(batch)).Sub(uint64(rule))
 }
+
+func augmentationKey(seed, epoch uint64, sample int32) random.Key {
+	return random.Seed(seed, random.Augmentation).Sub(epoch).Sub(uint64(sample))
+}

@@ -17,10 +17,25 @@ func (t *Trainer) encode(s *recurrent.Shard, index []int32) {
 		t.encodeNoisy(s, index)
 		return
 	}
+	images := t.images(index)
 	for tick := range n.Ticks {
 		for b, i := range index {
-			s.Input.Index = t.Encoder.Append(s.Input.Index, t.set.Images.Image(int(i)), tick, encodingKey(t.Seed, t.epoch, i).Lanes())
+			s.Input.Index = t.Encoder.Append(s.Input.Index, images[b], tick, encodingKey(t.Seed, t.epoch, i).Lanes())
 			s.EndInput(tick, b)
 		}
 	}
+}
+
+// images are the samples' images, changed where they are learned.
+func (t *Trainer) images(index []int32) [][]byte {
+	out := make([][]byte, len(index))
+	plain := t.epoch == testEpoch || t.Augmentation == (Augmentation{})
+	for b, i := range index {
+		if plain {
+			out[b] = t.set.Images.Image(int(i))
+			continue
+		}
+		out[b] = t.Augmentation.image(make([]byte, t.Net.Inputs), t.set.Images, int(i), augmentationKey(t.Seed, t.epoch, i))
+	}
+	return out
 }
