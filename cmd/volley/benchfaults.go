@@ -83,7 +83,7 @@ kinds of faults:
 	fl.Uint64("seed", 1, "seed of the first trial; the next have the next")
 	fl.StringVar(&f.results, "results", "", "file to which each trial is added; those that are in it are not done again")
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long a trial may take")
-	fl.StringVar(&f.every, "checkpoint-every", "", "keep the run's state now and then, by biological or wall time: bio:1s or wall:10s")
+	fl.StringVar(&f.every, "checkpoint-every", "wall:1s", "keep the run's state now and then, by biological or wall time: bio:1s or wall:10s")
 	fl.StringArrayVar(&f.set, "set", nil, "change the model: path=value, or a parameter's name=value; may be repeated")
 	fl.StringVar(&f.duration, "duration", "", "biological time, such as 2s")
 	fl.StringVar(&f.data, "data", "", "directory of data files that are not beside the model")

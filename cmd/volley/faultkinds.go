@@ -110,7 +110,7 @@ func startFaultCluster(ctx context.Context, kind *faultKind, nodes, threads int,
 		c.at = c.url
 	}
 	for k := range nodes {
-		args := []string{"node", "--name", nodeNameOf(k), "--threads", fmt.Sprint(threads), "--dir", fmt.Sprintf("%s/%d", dir, k), "--until-eof"}
+		args := []string{"node", "--name", nodeNameOf(k), "--threads", fmt.Sprint(threads), "--dir", fmt.Sprintf("%s/%d", dir, k), "--store", dir + "/store", "--until-eof", "--fleeting"}
 		if kind.disturb != "" {
 			args = append(args, "--disturb", fmt.Sprintf("seed=%d,%s", seed, kind.disturb))
 		}

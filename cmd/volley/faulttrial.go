@@ -48,10 +48,7 @@ func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, no
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
-	args := append(f.command(arg, filepath.Join(dir, "run")), "--cluster", c.at)
-	if f.every != "" {
-		args = append(args, "--checkpoint-every", f.every, "--store", filepath.Join(dir, "store"))
-	}
+	args := append(f.command(arg, filepath.Join(dir, "run")), "--cluster", c.at, "--checkpoint-every", f.every)
 	type outcome struct {
 		summary *record.Summary
 		err     error

@@ -12,10 +12,10 @@ import (
 var slow = []string{"--disturb", "seed=1,delay=1"}
 
 // submit starts a run whose progress is shown, and returns it when it is under way.
-func (c *cluster) submit(t *testing.T, k task) (run *process, out string) {
+func (c *cluster) submit(t *testing.T, k task, more ...string) (run *process, out string) {
 	t.Helper()
 	out = filepath.Join(t.TempDir(), "run")
-	args := append(append(append([]string{"run"}, k.args...), "--no-report", "--out", out), c.at...)
+	args := append(append(append([]string{"run"}, k.args...), "--no-report", "--out", out), append(c.at, more...)...)
 	p := start(t, "volley run", command(c.client, program(t), args...))
 	p.await(t, "of biological time")
 	return p, out
