@@ -179,7 +179,7 @@ func (k *conductor) oneEpoch(ctx context.Context, why string) error {
 		return err
 	}
 	defer dir.Abort()
-	if err := k.inject(resumed(keeps)); err != nil {
+	if err := k.inject(ctx, resumed(keeps)); err != nil {
 		return dir.Fail(err)
 	}
 	if err := k.prepare(ctx); err != nil {

@@ -254,7 +254,7 @@ func (s *shelf) ended(ctx context.Context) error {
 	if err := s.write(ctx, endedKey, []byte("ended\n")); err != nil {
 		return err
 	}
-	for _, folder := range []string{modelFolder, filesFolder} {
+	for _, folder := range []string{modelFolder, filesFolder, injectedFolder} {
 		all, err := s.List(ctx, folder)
 		if err != nil {
 			return err

@@ -31,9 +31,9 @@ type injecting struct {
 }
 
 // inject makes the ingest of an epoch, which begins after a tick; the first one opens
-// the run's journal. There is none where the network has no populations that spikes
-// are injected into.
-func (k *conductor) inject(from snn.Tick) (err error) {
+// the run's journal, or goes on with that of a coordinator that is gone. There is none
+// where the network has no populations that spikes are injected into.
+func (k *conductor) inject(ctx context.Context, from snn.Tick) (err error) {
 	if in := k.injecting; in != nil {
 		in.ingest, err = in.ingest.Succeed(k.plan, k.message.Epoch, 1, from)
 		return err
@@ -44,9 +44,6 @@ func (k *conductor) inject(from snn.Tick) (err error) {
 			return refuse(control.Kind_KIND_MODEL, "the model has no population that spikes are injected into: nothing can be replayed or paced")
 		}
 		return nil
-	}
-	if k.epoch > 1 {
-		return refuse(control.Kind_KIND_STORE, "the run cannot be taken over: spikes were injected, and their journal lies with the coordinator that is gone")
 	}
 	in := &injecting{}
 	for _, p := range populations {
@@ -63,15 +60,33 @@ func (k *conductor) inject(from snn.Tick) (err error) {
 		}
 		in.replayed = true
 	}
-	if in.journal, err = injection.Create(filepath.Join(k.dir, record.InjectedFile), injection.NewHeader(k.network, k.c.Version), nil); err != nil {
+	if in.journal, err = k.openJournal(ctx); err != nil {
 		return err
 	}
 	c.Journal = in.journal
-	if in.ingest, err = exchange.NewIngest(c); err != nil {
+	if in.ingest, err = exchange.ResumeIngest(c, 1, from); err != nil {
 		return errors.Join(err, in.close())
 	}
 	k.injecting = in
 	return nil
+}
+
+// openJournal begins the run's journal of injected spikes or, where the run was taken
+// over, goes on with it as it lies in the store.
+func (k *conductor) openJournal(ctx context.Context) (*injection.Journal, error) {
+	path := filepath.Join(k.dir, record.InjectedFile)
+	var also func([]byte) error
+	if k.shelf != nil {
+		also = (&keptJournal{shelf: k.shelf, epoch: k.epoch}).take
+		content, err := k.shelf.keptInjected(ctx)
+		if err != nil {
+			return nil, refuse(control.Kind_KIND_STORE, "what was injected into the run before it was taken over cannot be read: %v", err)
+		}
+		if content != nil {
+			return injection.Reopen(path, content, k.network, also)
+		}
+	}
+	return injection.Create(path, injection.NewHeader(k.network, k.c.Version), also)
 }
 
 // begin lets the ingest listen and answer nodes. Steps are closed from start on.
@@ -107,13 +122,12 @@ func (in *injecting) finish(ctx context.Context) (*record.Injected, error) {
 	return &record.Injected{File: record.InjectedFile, SHA256: digest, Spikes: kept.Spikes, Bytes: kept.Bytes, Replayed: in.replayed}, err
 }
 
-// close closes the journal of a run that did not come so far.
+// close closes the journal of a run that did not come to its end here.
 func (in *injecting) close() error {
 	if in == nil {
 		return nil
 	}
-	_, err := in.journal.Close()
-	return err
+	return in.journal.Abandon()
 }
 
 // status is what has become of what clients sent; nil where they cannot.

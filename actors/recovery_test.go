@@ -5,11 +5,15 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/volley-snn/volley/actors"
 	"github.com/volley-snn/volley/cluster/blob"
+	"github.com/volley-snn/volley/cluster/bus"
+	"github.com/volley-snn/volley/internal/injection"
+	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/internal/small"
 	"github.com/volley-snn/volley/messages/control"
 )
@@ -77,6 +81,60 @@ func TestDisturbedRunsAreThoseOfOneProcess(t *testing.T) {
 				t.Errorf("the run ended in epoch %d: it was not disturbed", last.Epoch)
 			}
 		})
+	}
+}
+
+// What was injected into a run counts also where its coordinator is lost, or leaves: the
+// files are those of a run of the journal in one process.
+func TestWhatIsInjectedOutlivesTheCoordinator(t *testing.T) {
+	b, n := pack(t, small.Injected, "duration=6 s")
+	for _, d := range []disturbance{
+		{"a node is lost", cut(2)},
+		{"the coordinator is lost", cut(0)},
+		{"the coordinator leaves", func(t *testing.T, c *cluster, _ string) {
+			if err := c.caller.Drain(t.Context(), "n0"); err != nil {
+				t.Error(err)
+			}
+		}},
+	} {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			c := start(t, 3, kept(t), func(c *actors.Config) { c.Threads = 1 })
+			ctx, end := context.WithCancel(t.Context())
+			c.inject(ctx, t)
+			last, got := c.disturbed(t, b, 800+2000*rand.Float64(), d.do)
+			end()
+			if last.State != control.State_STATE_DONE || last.Epoch < 2 {
+				t.Fatalf("the run is %v in epoch %d: %v", last.State, last.Epoch, last.Failure)
+			}
+			journal := got[record.InjectedFile]
+			r, err := injection.Open(bytes.NewReader(journal), int64(len(journal)), n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !r.Ended || r.Kept.Records < 30 || float64(r.Kept.Last)*n.DtMs < 4000 {
+				t.Errorf("the journal holds %+v: little was injected", r.Kept)
+			}
+			compare(t, got, local(t, n, 2, r))
+		})
+	}
+}
+
+// inject injects volleys into whatever run there is, until ctx is done.
+func (c *cluster) inject(ctx context.Context, t *testing.T) {
+	_, err := c.caller.Bus.Subscribe("volley.*.rec.0", func(m bus.Message) {
+		if ctx.Err() == nil && rand.IntN(20) == 0 {
+			c.volley(t, strings.Split(m.Subject, ".")[1])
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *cluster) volley(t *testing.T, run string) {
+	if err := c.caller.Bus.Publish("volley."+run+".in.left", fmt.Appendf(nil, `{"neurons": [%d, 3, 5, 8, 13, 21, 34]}`, rand.IntN(40))); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -97,7 +97,7 @@ func (c *cluster) run(t *testing.T, b *actors.Bundle) (*control.RunStatus, map[s
 }
 
 // local is the files of a run in this process.
-func local(t *testing.T, n *kernel.Network, partitions int) map[string][]byte {
+func local(t *testing.T, n *kernel.Network, partitions int, feed ...engine.Feed) map[string][]byte {
 	t.Helper()
 	path := t.TempDir()
 	dir, err := record.Create(path, record.Options{Format: record.CSV})
@@ -113,6 +113,9 @@ func local(t *testing.T, n *kernel.Network, partitions int) map[string][]byte {
 		t.Fatal(err)
 	}
 	defer e.Close()
+	for _, f := range feed {
+		e.Feed = f
+	}
 	_, _ = session.Run(t.Context(), e, session.Config{Dir: dir, Findings: findings})
 	files := map[string][]byte{}
 	for _, pattern := range []string{"*.csv", "weights/*", "*.json"} {

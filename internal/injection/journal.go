@@ -141,6 +141,16 @@ func (j *Journal) Reader(n *kernel.Network) (*Reader, error) {
 	return Open(j.file, j.counts.Bytes, n)
 }
 
+// Abandon closes the journal without an end, unless it is closed: its run goes on
+// elsewhere, or failed.
+func (j *Journal) Abandon() error {
+	if j.closed {
+		return nil
+	}
+	j.closed = true
+	return j.file.Close()
+}
+
 // Close ends the journal and returns its digest, the SHA-256 of all of it. What is
 // appended afterwards is refused; a second call returns the same.
 func (j *Journal) Close() (digest string, err error) {
