@@ -45,7 +45,7 @@ func (p *Projection) expectedBytes(synapses float64, partitions int) float64 {
 	if !p.Plastic() {
 		return float64(p.Layout.Bytes) + float64(index*float64(partitions-1))
 	}
-	weight, more := 4.0, 0.0
+	weight, more, targets := 4.0, 0.0, 0.0
 	switch {
 	case p.Model.Precision == "float64":
 		weight = 8
@@ -58,10 +58,14 @@ func (p *Projection) expectedBytes(synapses float64, partitions int) float64 {
 	switch {
 	case p.Model.SSDP != nil:
 		more += 0.25 // what is due, a bit a window
+		// Of each source its participation, as of when, and its first spikes in two
+		// windows; of each target those, what they take from a weight, and a history.
+		index += float64(20 * float64(p.space.Sources))
+		targets = 28 * float64(p.space.Targets)
 	case p.synapse.Traces != nil && p.synapse.Traces(p.params).Pre == plasticity.SincePost:
 		more += weight // a trace of its own
 	}
-	return float64(synapses*(2+weight+more)) + float64(index*float64(partitions))
+	return float64(synapses*(2+weight+more)) + float64(index*float64(partitions)) + targets
 }
 
 // NeuronBytes is the memory that the neurons of a model take at least, and their
