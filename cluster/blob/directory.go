@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -28,7 +29,7 @@ func NewDirectory(root string) (*Directory, error) {
 
 // Put stores a blob: under a temporary name, synced, then renamed.
 func (d *Directory) Put(ctx context.Context, key string, r io.Reader, size int64) error {
-	temporary, err := d.write(ctx, key, &exactly{r, size})
+	temporary, err := d.write(ctx, key, &exactly{r, size}, size)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (d *Directory) Put(ctx context.Context, key string, r io.Reader, size int64
 
 // Create stores a blob under a key that is free.
 func (d *Directory) Create(ctx context.Context, key string, data []byte) error {
-	temporary, err := d.write(ctx, key, strings.NewReader(string(data)))
+	temporary, err := d.write(ctx, key, bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (d *Directory) path(key string) string { return filepath.Join(d.root, filep
 
 // write fills a temporary file beside a key's and syncs it. Its name begins with a
 // dot, so that no list shows what a process that died left behind.
-func (d *Directory) write(ctx context.Context, key string, r io.Reader) (temporary string, err error) {
+func (d *Directory) write(ctx context.Context, key string, r io.Reader, size int64) (temporary string, err error) {
 	if err := CheckKey(key); err != nil {
 		return "", err
 	}
@@ -138,7 +139,7 @@ func (d *Directory) write(ctx context.Context, key string, r io.Reader) (tempora
 	if err != nil {
 		return "", fmt.Errorf("blob store: %w", err)
 	}
-	_, err = io.Copy(f, &cancelled{ctx, r})
+	err = fill(f, &cancelled{ctx, r}, size)
 	if err == nil {
 		err = f.Sync()
 	}

@@ -137,6 +137,9 @@ func run(ctx context.Context, arg string, f runFlags) error {
 		return err
 	}
 	defer dir.Abort()
+	if keeps.Checkpoints != nil {
+		defer f.spare()()
+	}
 	building := newProgress(n, f.quiet)
 	e, err := engine.New(n, engine.Config{Partitions: f.partitions, Threads: f.threads, Built: building.built, Context: ctx})
 	building.end()

@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -59,51 +58,89 @@ func decodeFrameHeader(b []byte) (h frameHeader, err error) {
 
 // Pack is the sections of one partition, ready to be stored.
 type Pack struct {
-	pieces [][]byte
+	pieces []piece
 	size   int64
-	digest hash.Hash
 }
 
-// NewPack makes a part of sections. It keeps their data.
+// piece is bytes of a part. Those of a section's data have their checksum in the piece
+// after them, which is known once they have been read.
+type piece struct {
+	bytes []byte
+	data  bool
+}
+
+// NewPack makes a part of sections. It keeps their data, which is summed when the part
+// is stored.
 func NewPack(sections []state.Section) *Pack {
-	p := &Pack{digest: sha256.New()}
+	p := &Pack{}
 	p.add(binary.LittleEndian.AppendUint32([]byte(magic), Format))
+	pays := pays(sections)
 	for _, s := range sections {
 		h := frameHeader{Header: s.Header, raw: uint64(len(s.Data))}
 		data := s.Data
-		if small, ok := shrink(data); ok {
-			data, h.encoding = small, packed
+		if pays {
+			if small, ok := shrink(data); ok {
+				data, h.encoding = small, packed
+			}
 		}
 		h.stored = uint64(len(data))
 		header := h.encode()
 		p.add(binary.LittleEndian.AppendUint32(nil, uint32(len(header))))
 		p.add(header)
-		p.add(sum(header))
-		p.pieces, p.size = append(p.pieces, data), p.size+int64(len(data))
-		p.add(sum(data))
+		p.add(binary.LittleEndian.AppendUint32(nil, crc32.Checksum(header, castagnoli)))
+		p.pieces, p.size = append(p.pieces, piece{data, true}), p.size+int64(len(data))
+		p.add(make([]byte, 4))
 	}
 	p.add(binary.LittleEndian.AppendUint32(make([]byte, 4), uint32(len(sections))))
 	return p
 }
 
-// add appends bytes that the digest sees.
 func (p *Pack) add(b []byte) {
-	p.pieces, p.size = append(p.pieces, b), p.size+int64(len(b))
-	p.digest.Write(b)
-}
-
-func sum(b []byte) []byte {
-	return binary.LittleEndian.AppendUint32(nil, crc32.Checksum(b, castagnoli))
+	p.pieces, p.size = append(p.pieces, piece{bytes: b}), p.size+int64(len(b))
 }
 
 // put stores the part.
 func (p *Pack) put(ctx context.Context, s Store, key string) (Blob, error) {
-	readers := make([]io.Reader, len(p.pieces))
-	for i, b := range p.pieces {
-		readers[i] = bytes.NewReader(b)
+	r := packReader{pieces: p.pieces, digest: sha256.New()}
+	err := s.Put(ctx, key, &r, p.size)
+	return Blob{key, p.size, hex.EncodeToString(r.digest.Sum(nil))}, err
+}
+
+// packReader reads a part, once, and sums it as it is read: what has just been copied
+// is near, and large sections come from memory once.
+type packReader struct {
+	pieces []piece
+	at     int    // in the first piece
+	sum    uint32 // of the data read of it
+	digest hash.Hash
+}
+
+// near is how many bytes are copied, then summed: so many stay in a core's cache.
+const near = 64 << 10
+
+func (r *packReader) Read(p []byte) (n int, err error) {
+	for n < len(p) && len(r.pieces) > 0 {
+		this := r.pieces[0]
+		k := copy(p[n:min(n+near, len(p))], this.bytes[r.at:])
+		if this.data {
+			r.sum = crc32.Update(r.sum, castagnoli, p[n:n+k])
+		} else {
+			r.digest.Write(p[n : n+k])
+		}
+		n, r.at = n+k, r.at+k
+		if r.at < len(this.bytes) {
+			continue
+		}
+		r.pieces, r.at = r.pieces[1:], 0
+		if this.data {
+			binary.LittleEndian.PutUint32(r.pieces[0].bytes, r.sum)
+			r.sum = 0
+		}
 	}
-	err := s.Put(ctx, key, io.MultiReader(readers...), p.size)
-	return Blob{key, p.size, hex.EncodeToString(p.digest.Sum(nil))}, err
+	if len(r.pieces) == 0 {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // sample is how much of a section is packed to see whether it pays.
@@ -111,13 +148,31 @@ const sample = 1 << 16
 
 var packer, _ = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
 
+// pays says whether sections are worth packing: not where what cannot be packed is most
+// of them, as weights are that have learned. Packing takes ten times as long as storing.
+func pays(sections []state.Section) bool {
+	all, saved := 0.0, 0.0
+	for _, s := range sections {
+		n := float64(len(s.Data))
+		all += n
+		saved += n * (1 - sampled(s.Data))
+	}
+	return saved > all/10
+}
+
+// sampled is what the middle of some data shrinks to, at most 1.
+func sampled(data []byte) float64 {
+	middle := data[len(data)/2:]
+	middle = middle[:min(sample, len(middle))]
+	if len(middle) < 64 {
+		return 1
+	}
+	return min(float64(len(packer.EncodeAll(middle, nil)))/float64(len(middle)), 1)
+}
+
 // shrink packs data where that saves a fifth of it.
 func shrink(data []byte) ([]byte, bool) {
-	if len(data) < 64 {
-		return nil, false
-	}
-	middle := data[len(data)/2:]
-	if len(data) > sample && len(packer.EncodeAll(middle[:min(sample, len(middle))], nil)) > sample/5*4 {
+	if len(data) < 64 || len(data) > sample && sampled(data) > 0.8 {
 		return nil, false
 	}
 	small := packer.EncodeAll(data, nil)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"flag"
 	"os"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -28,6 +30,88 @@ func (s entries) List(ctx context.Context, prefix string) ([]checkpoint.Entry, e
 	return out, err
 }
 
+// BenchmarkBeside says how much longer a run of the balanced network with STDP takes by
+// what a checkpoint costs it, the copy and what is packed and stored beside it: steps
+// without a checkpoint and steps with one follow each other, and are as many. percent
+// is of a run that keeps one every 10 s. Figures are medians.
+func BenchmarkBeside(b *testing.B) {
+	e, n := balanced(b, "stdp")
+	store, err := blob.NewDirectory(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := checkpoint.Writer{Store: entries{store}}
+	advance(b, e, n, 200)
+	var saved engine.Saved
+	if err := e.Save(&saved); err != nil {
+		b.Fatal(err)
+	}
+	const ms = 500
+	var without, differences []float64
+	for b.Loop() {
+		start := time.Now()
+		advance(b, e, n, ms)
+		plain := time.Since(start)
+		start = time.Now()
+		if err := e.Save(&saved); err != nil {
+			b.Fatal(err)
+		}
+		done := make(chan error, 1)
+		parts := saved.Partitions
+		go func() {
+			var packs []*checkpoint.Pack
+			for _, p := range parts {
+				packs = append(packs, checkpoint.NewPack(p))
+			}
+			done <- w.Write(context.Background(), &checkpoint.Manifest{}, packs)
+		}()
+		advance(b, e, n, ms)
+		with := time.Since(start)
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+		without = append(without, float64(plain.Microseconds())/1000)
+		differences = append(differences, float64((with-plain).Microseconds())/1000)
+	}
+	slices.Sort(without)
+	slices.Sort(differences)
+	b.ReportMetric(without[b.N/2], "ms-without")
+	b.ReportMetric(differences[b.N/2], "ms-more")
+	b.ReportMetric(differences[b.N/2]/10000*100, "percent")
+}
+
+// balanced builds the network that is measured.
+func balanced(b *testing.B, plasticity string) (*engine.Engine, *kernel.Network) {
+	files := os.DirFS("../../examples")
+	set := []string{"scale=" + *scale, "duration=10 min"}
+	if plasticity != "off" {
+		set = append(set, "plasticity="+plasticity)
+	}
+	m, err := model.Load(files, "brunel.yaml", model.Options{Set: set})
+	if err != nil {
+		b.Fatal(err)
+	}
+	n, err := kernel.Compile(m, files)
+	if err != nil {
+		b.Fatal(err)
+	}
+	e, err := engine.New(n, engine.Config{Threads: runtime.NumCPU()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(e.Close)
+	return e, n
+}
+
+// advance steps for so much biological time.
+func advance(b *testing.B, e *engine.Engine, n *kernel.Network, ms float64) {
+	for end := e.Now() + snn.Tick(ms/n.DtMs); e.Now() < end; {
+		if _, err := e.Step(min(n.Boundary(e.Now(), nil), end), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkCheckpoint says what a checkpoint of the balanced network costs, with static
 // synapses and with STDP: how long the run stands still for the copy, what packing and
 // storing it take beside the run, and how large it is; and, to compare, how long 100 ms
@@ -35,31 +119,8 @@ func (s entries) List(ctx context.Context, prefix string) ([]checkpoint.Entry, e
 func BenchmarkCheckpoint(b *testing.B) {
 	for _, plasticity := range []string{"off", "stdp"} {
 		b.Run(plasticity, func(b *testing.B) {
-			files := os.DirFS("../../examples")
-			set := []string{"scale=" + *scale, "duration=10 min"}
-			if plasticity != "off" {
-				set = append(set, "plasticity="+plasticity)
-			}
-			m, err := model.Load(files, "brunel.yaml", model.Options{Set: set})
-			if err != nil {
-				b.Fatal(err)
-			}
-			n, err := kernel.Compile(m, files)
-			if err != nil {
-				b.Fatal(err)
-			}
-			e, err := engine.New(n, engine.Config{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer e.Close()
-			run := func(ms float64) {
-				for end := e.Now() + snn.Tick(ms/n.DtMs); e.Now() < end; {
-					if _, err := e.Step(min(n.Boundary(e.Now(), nil), end), nil); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
+			e, n := balanced(b, plasticity)
+			run := func(ms float64) { advance(b, e, n, ms) }
 			store, err := blob.NewDirectory(b.TempDir())
 			if err != nil {
 				b.Fatal(err)

@@ -136,37 +136,9 @@ func Get[T Number](r *Reader, x []T) {
 		clear(x)
 		return
 	}
-	switch x := any(x).(type) {
-	case []uint8:
-		copy(x, b)
-	case []uint16:
-		for i := range x {
-			x[i] = binary.LittleEndian.Uint16(b[2*i:])
-		}
-	case []int32:
-		for i := range x {
-			x[i] = int32(binary.LittleEndian.Uint32(b[4*i:]))
-		}
-	case []uint32:
-		for i := range x {
-			x[i] = binary.LittleEndian.Uint32(b[4*i:])
-		}
-	case []int64:
-		for i := range x {
-			x[i] = int64(binary.LittleEndian.Uint64(b[8*i:]))
-		}
-	case []uint64:
-		for i := range x {
-			x[i] = binary.LittleEndian.Uint64(b[8*i:])
-		}
-	case []float32:
-		for i := range x {
-			x[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-		}
-	case []float64:
-		for i := range x {
-			x[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:]))
-		}
+	copy(raw(x), b)
+	if !little {
+		swap(raw(x), size[T]())
 	}
 }
 
@@ -192,17 +164,3 @@ func Part[T Number](r *Reader, n, at int, x []T) {
 
 // Skip passes over n bytes.
 func (r *Reader) Skip(n int) { r.take(n) }
-
-// size is the bytes of a number.
-func size[T Number]() int {
-	var zero T
-	switch any(zero).(type) {
-	case uint8:
-		return 1
-	case uint16:
-		return 2
-	case int32, uint32, float32:
-		return 4
-	}
-	return 8
-}

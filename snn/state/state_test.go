@@ -37,6 +37,22 @@ func TestReaderGivesBackWhatWriterTook(t *testing.T) {
 	}
 }
 
+// Arrays are little-endian whatever the machine.
+func TestArraysAreLittleEndian(t *testing.T) {
+	var w state.Writer
+	state.Put(&w, []uint16{0x0102})
+	state.Put(&w, []int32{-2})
+	state.Put(&w, []float32{1})
+	state.Put(&w, []float64{-2})
+	state.Put(&w, []uint64{1 << 56, 3})
+	state.Put(&w, []uint8{9})
+	state.Put[int64](&w, nil)
+	want := []byte{2, 1, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0x80, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 0, 0, 0, 0, 0, 0, 0, 9}
+	if !slices.Equal(w.Data, want) {
+		t.Errorf("%x, expected %x", w.Data, want)
+	}
+}
+
 // Part gives each of any cut its own, wherever the array lies.
 func TestPartOfAnArray(t *testing.T) {
 	var w state.Writer

@@ -39,58 +39,18 @@ func (w *Writer) Text(s string) {
 	w.Data = append(w.Data, s...)
 }
 
-// Put writes an array, without its length.
+// Put writes an array, without its length. It costs a copy where the machine's numbers
+// are little-endian too.
 func Put[T Number](w *Writer, x []T) {
-	b := w.Data
-	switch x := any(x).(type) {
-	case []uint8:
-		b = append(b, x...)
-	case []uint16:
-		for _, v := range x {
-			b = binary.LittleEndian.AppendUint16(b, v)
-		}
-	case []int32:
-		for _, v := range x {
-			b = binary.LittleEndian.AppendUint32(b, uint32(v))
-		}
-	case []uint32:
-		for _, v := range x {
-			b = binary.LittleEndian.AppendUint32(b, v)
-		}
-	case []int64:
-		for _, v := range x {
-			b = binary.LittleEndian.AppendUint64(b, uint64(v))
-		}
-	case []uint64:
-		for _, v := range x {
-			b = binary.LittleEndian.AppendUint64(b, v)
-		}
-	case []float32:
-		b = grow(b, 4*len(x))
-		to := b[len(b)-4*len(x):]
-		for i, v := range x {
-			binary.LittleEndian.PutUint32(to[4*i:], math.Float32bits(v))
-		}
-	case []float64:
-		b = grow(b, 8*len(x))
-		to := b[len(b)-8*len(x):]
-		for i, v := range x {
-			binary.LittleEndian.PutUint64(to[8*i:], math.Float64bits(v))
-		}
+	at := len(w.Data)
+	w.Data = append(w.Data, raw(x)...)
+	if !little {
+		swap(w.Data[at:], size[T]())
 	}
-	w.Data = b
 }
 
 // PutList writes an array with its length.
 func PutList[T Number](w *Writer, x []T) {
 	w.Int(int64(len(x)))
 	Put(w, x)
-}
-
-// grow is b made n longer.
-func grow(b []byte, n int) []byte {
-	if cap(b)-len(b) < n {
-		b = append(make([]byte, 0, max(2*cap(b), len(b)+n)), b...)
-	}
-	return b[:len(b)+n]
 }
