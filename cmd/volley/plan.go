@@ -51,7 +51,10 @@ func planCommand() *cobra.Command {
 		Long: `Divide a model among nodes, and predict each node's memory and traffic and the speed of the whole.
 What a step costs is measured here, on this machine, with the model itself; where that
 does not fit, --costs takes what "volley plan --json" said of a smaller version of it. What a
-message costs is measured over NATS on loopback; say --latency for a network between machines.`,
+message costs is measured over NATS on loopback; say --latency for a network between machines.
+Nodes that share all cores of this machine (--cores), up to 16, are started to measure what they do
+to each other, with a network that computes for as long and says nothing. With --check they run
+the model too, and what was predicted stands beside what was measured.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.check && !c.Flags().Changed("threads") {
 				f.threads = 1
