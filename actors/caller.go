@@ -93,7 +93,7 @@ func (c *Caller) Call(ctx context.Context, node string, request *control.Request
 // node is wants to know just that, and who lets it go need not reach it.
 func waits(r *control.Request) bool {
 	switch b := r.Body.(type) {
-	case *control.Request_Status, *control.Request_Release:
+	case *control.Request_Status, *control.Request_Release, *control.Request_Attach:
 		return false
 	case *control.Request_Report:
 		return b.Report.Account // which is of the run's results

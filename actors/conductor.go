@@ -43,6 +43,7 @@ type conductor struct {
 
 	network *kernel.Network
 	epoch   uint64
+	missing int    // nodes that are known to be lost
 	of      int    // nodes that had a part in a run that is taken over
 	record  []byte // of the epoch, in the store
 	plan    *partition.Plan
@@ -278,7 +279,11 @@ func causeOf(ctx context.Context, err error) error {
 
 // makePlan finds the nodes and divides the network among them.
 func (k *conductor) makePlan(ctx context.Context) error {
-	replies, err := k.caller.Gather(ctx, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}}, 0)
+	most := 0
+	if k.missing > 0 && k.c.Expected != nil {
+		most = max(k.c.Expected()-k.missing, 1) // membership takes longer to notice
+	}
+	replies, err := k.caller.Gather(ctx, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}}, most)
 	if err != nil {
 		return err
 	}

@@ -75,6 +75,9 @@ func (k *conductor) goesOn(ctx context.Context, err error) string {
 	if errors.As(err, &r) && r.Kind == control.Kind_KIND_STALE_EPOCH {
 		return ""
 	}
+	if k.missing = 0; r != nil && r.Kind == control.Kind_KIND_NODE_LOST && r.Node != "" {
+		k.missing = 1
+	}
 	switch {
 	case k.moves.inVain() > mostInVain:
 		return ""
