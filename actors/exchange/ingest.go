@@ -77,7 +77,8 @@ type injected struct {
 // as a node takes before it says so. Fewer let nodes wait, more let clients.
 const ingestCredit = 8
 
-// slack is by how much a paced run may be late and still catch up.
+// slack is the biological time by which a paced run may be late and still catch up:
+// meanwhile spikes keep their distances, and wait.
 const slack = 200 * time.Millisecond
 
 // NewIngest prepares a run's ingest. The network has injected populations.

@@ -25,7 +25,7 @@ func (g *Ingest) wait() time.Duration {
 		return 0
 	}
 	wait := origin.Add(g.wall(to)).Sub(now)
-	if late := -wait; late > slack { // more than a hiccup: rushing would only make it worse
+	if late := -wait; late > time.Duration(float64(slack)/g.c.Pace) { // more than a hiccup: what comes now would wait for long
 		at := origin.Add(late)
 		g.origin.Store(&at)
 		g.slipped.Add(int64(late))
