@@ -151,6 +151,9 @@ func (k *conductor) open(ctx context.Context) (err error) {
 		return refuse(control.Kind_KIND_MODEL, "%v", err)
 	}
 	k.network = n
+	k.mutex.Lock()
+	k.state.Model = exampleName(k.bundle.Path)
+	k.mutex.Unlock()
 	if k.shelf != nil && k.epoch == 0 {
 		if err := k.shelf.submitted(ctx, k.bundle, k.submit); err != nil {
 			return refuse(control.Kind_KIND_STORE, "the run cannot be kept in the store: %v", err)

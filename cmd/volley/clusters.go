@@ -62,6 +62,9 @@ func statusCommand() *cobra.Command {
 			for _, run := range st.Runs {
 				runs = append(runs, run.Run+" ("+stateWord(run.State)+")")
 			}
+			if st.Draining {
+				runs = append(runs, "takes nothing new")
+			}
 			fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", st.Name, st.Address, st.Threads, size(st.MemoryBytes), size(st.MemoryUsedBytes),
 				time.Since(time.UnixMilli(st.SinceUnixMs)).Round(time.Second), r.Version, strings.Join(runs, ", "))
 		}
