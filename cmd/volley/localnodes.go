@@ -37,7 +37,8 @@ const (
 const localStore = "store"
 
 // startNodes starts n nodes of a number of threads each; 0 divides the machine's cores.
-func startNodes(ctx context.Context, n, threads int) (*localNodes, error) {
+// Where keeps, they keep the state of their runs.
+func startNodes(ctx context.Context, n, threads int, keeps bool) (*localNodes, error) {
 	if threads <= 0 {
 		threads = max(1, runtime.GOMAXPROCS(0)/n)
 	}
@@ -46,7 +47,11 @@ func startNodes(ctx context.Context, n, threads int) (*localNodes, error) {
 		return nil, err
 	}
 	return startProcesses(ctx, n, dir, func(k int) []string {
-		return []string{"node", "--threads", fmt.Sprint(threads), "--dir", filepath.Join(dir, fmt.Sprint(k+1)), "--store", filepath.Join(dir, localStore), "--until-eof", "--fleeting"}
+		args := []string{"node", "--threads", fmt.Sprint(threads), "--dir", filepath.Join(dir, fmt.Sprint(k+1)), "--until-eof", "--fleeting"}
+		if keeps {
+			args = append(args, "--store", filepath.Join(dir, localStore))
+		}
+		return args
 	})
 }
 

@@ -28,7 +28,7 @@ type localRun struct {
 
 // startCluster starts n nodes of a number of threads each.
 func startCluster(ctx context.Context, n, threads int) (*localCluster, error) {
-	nodes, err := startNodes(ctx, n, threads)
+	nodes, err := startNodes(ctx, n, threads, false) // as one process keeps nothing, where it is not asked
 	if err != nil {
 		return nil, err
 	}

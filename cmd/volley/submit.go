@@ -54,7 +54,7 @@ func runOnCluster(ctx context.Context, arg string, f runFlags) error {
 		return usageError{errors.New("--pace: the model has no population that spikes are injected into, and nothing else has a pace")}
 	}
 	if f.localNodes > 0 {
-		local, err := startNodes(ctx, f.localNodes, f.threads)
+		local, err := startNodes(ctx, f.localNodes, f.threads, true)
 		if err != nil {
 			return err
 		}
