@@ -23,14 +23,18 @@ type Journal struct {
 
 // pages is what has been written to a table since its last segment.
 type pages struct {
-	data []byte
-	next int
+	data  []byte
+	next  int
+	retry int // size of data at which storing it is tried again
 }
 
 const segmentsFolder = "segments/"
 
 // mostRows is about the size at which a segment ends.
 const mostRows = 4 << 20
+
+// mostWaiting is how many bytes of a table may wait for a store that does not take them.
+const mostWaiting = 256 << 20
 
 // NewJournal goes on after the segments of a checkpoint, or begins where there are none.
 // Others are removed. Segments carry the epoch of the run's plan, so that an owner of
@@ -70,14 +74,25 @@ func tableOf(key string) string {
 	return name
 }
 
-// Append writes rows to a table.
+// Append writes rows to a table. A segment that cannot be stored is tried again with
+// the next rows, and by Segments; where too much waits, the journal gives up.
 func (j *Journal) Append(ctx context.Context, table string, rows []byte) error {
+	if j.err != nil {
+		return j.err
+	}
 	p := j.table(table)
 	p.data = append(p.data, rows...)
-	if len(p.data) >= mostRows {
-		return j.end(ctx, table)
+	if len(p.data) < max(mostRows, p.retry) {
+		return nil
 	}
-	return j.err
+	err := j.end(ctx, table)
+	if err != nil {
+		p.retry = len(p.data) + mostRows
+		if len(p.data) > mostWaiting {
+			j.err, j.tables = fmt.Errorf("%w; too many rows wait, and no further checkpoint can be taken", err), map[string]*pages{}
+		}
+	}
+	return err
 }
 
 // end stores a segment.
@@ -89,11 +104,10 @@ func (j *Journal) end(ctx context.Context, table string) error {
 	pack := NewPack([]state.Section{{Header: state.Header{Kind: "rows", Of: table}, Data: p.data}})
 	b, err := pack.put(ctx, j.store, fmt.Sprintf("%s%s-%04d.%08d", segmentsFolder, table, j.epoch, p.next))
 	if err != nil {
-		j.err = fmt.Errorf("rows of %s: %w", table, err)
-		return j.err
+		return fmt.Errorf("rows of %s: %w", table, err)
 	}
 	j.segments = append(j.segments, b)
-	p.data, p.next = p.data[:0], p.next+1
+	p.data, p.next, p.retry = p.data[:0], p.next+1, 0
 	return nil
 }
 

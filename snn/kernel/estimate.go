@@ -60,8 +60,8 @@ func (p *Projection) expectedBytes(synapses float64, partitions int) float64 {
 		more += 0.25 // what is due, a bit a window
 		// Of each source its participation, as of when, and its first spikes in two
 		// windows; of each target those, what they take from a weight, and a history.
-		index += float64(20 * float64(p.space.Sources))
-		targets = 28 * float64(p.space.Targets)
+		index += float64(20 * p.space.Sources)
+		targets = float64(28 * p.space.Targets)
 	case p.synapse.Traces != nil && p.synapse.Traces(p.params).Pre == plasticity.SincePost:
 		more += weight // a trace of its own
 	}
