@@ -41,7 +41,7 @@ func (n *Network) Estimate(partitions int) Estimate {
 // expectedBytes is the memory of a projection: what its layout takes, and an index
 // of its sources in every further partition.
 func (p *Projection) expectedBytes(synapses float64, partitions int) float64 {
-	index := 8 * float64(p.space.Sources+1)
+	index := float64(8 * (p.space.Sources + 1))
 	if !p.Plastic() {
 		return float64(p.Layout.Bytes) + float64(index*float64(partitions-1))
 	}
