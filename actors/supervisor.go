@@ -189,7 +189,8 @@ func (s *supervisor) submit(c actor.Context, id string, m *control.Submit) *cont
 
 // coordinate starts a coordinator.
 func (s *supervisor) coordinate(c actor.Context, co *coordinator) error {
-	run := co.status().Run
+	st := co.status() // before the actor has it
+	run := st.Run
 	props := actor.PropsFromProducer(func() actor.Actor { return co }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
 	pid, err := c.SpawnNamed(props, "coordinator-"+run+"-"+newID())
 	if err != nil {
@@ -197,7 +198,7 @@ func (s *supervisor) coordinate(c actor.Context, co *coordinator) error {
 	}
 	c.Watch(pid)
 	s.forget(c)
-	s.coordinators[run] = &conducted{pid: pid, status: co.status()}
+	s.coordinators[run] = &conducted{pid: pid, status: st}
 	s.order = append(s.order, run)
 	return nil
 }
