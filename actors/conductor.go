@@ -50,9 +50,9 @@ type conductor struct {
 	message *control.Plan
 	nodes   []*control.NodeStatus // of the plan, in its order
 
-	injecting *injecting // nil where nothing is injected
-	saveStep  int64      // of the checkpoint under way
-	wanted    wish       // of a checkpoint
+	injecting *injecting  // nil where nothing is injected
+	saveStep  int64       // of the checkpoint under way
+	wanted    atomic.Bool // a checkpoint
 	moves     moves
 	leaving   atomic.Bool // this node is to leave
 	balance   balance

@@ -93,7 +93,7 @@ func (o *coordinator) answer(r *control.Request) *control.Reply {
 		if o.run.shelf == nil {
 			return refusal(refuse(control.Kind_KIND_STORE, "the nodes were started without --store: nothing of a run is kept"))
 		}
-		o.run.wanted.ask()
+		o.run.wanted.Store(true)
 		return done()
 	}
 	return refusal(refuse(control.Kind_KIND_MALFORMED, "a coordinator does not know this request"))

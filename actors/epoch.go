@@ -25,41 +25,24 @@ import (
 
 // shelf is the part of a store that a run has: its submission, the files of its
 // model, the records of its epochs, and its checkpoints.
-type shelf struct {
-	store  blob.Store
-	prefix string
-}
+type shelf struct{ blob.Store }
 
 func newShelf(s blob.Store, run string) *shelf {
 	if s == nil {
 		return nil
 	}
-	return &shelf{s, "runs/" + run + "/"}
+	return &shelf{blob.Under(s, "runs/"+run)}
 }
 
-// Put, Get, List and Delete make it a checkpoint.Store.
-func (s *shelf) Put(ctx context.Context, key string, r io.Reader, size int64) error {
-	return s.store.Put(ctx, s.prefix+key, r, size)
-}
-
-// Get opens a blob.
-func (s *shelf) Get(ctx context.Context, key string) (io.ReadCloser, error) {
-	return s.store.Get(ctx, s.prefix+key)
-}
-
-// List is the run's blobs whose keys begin with prefix.
+// List is the run's blobs whose keys begin with prefix: with the other methods of its
+// store it is a checkpoint.Store.
 func (s *shelf) List(ctx context.Context, prefix string) ([]checkpoint.Entry, error) {
-	all, err := s.store.List(ctx, s.prefix+prefix)
+	all, err := s.Store.List(ctx, prefix)
 	entries := make([]checkpoint.Entry, len(all))
 	for k, e := range all {
-		entries[k] = checkpoint.Entry{Key: strings.TrimPrefix(e.Key, s.prefix), Size: e.Size}
+		entries[k] = checkpoint.Entry(e)
 	}
 	return entries, err
-}
-
-// Delete removes a blob.
-func (s *shelf) Delete(ctx context.Context, key string) error {
-	return s.store.Delete(ctx, s.prefix+key)
 }
 
 // read is a whole blob.
@@ -129,7 +112,7 @@ func (s *shelf) claim(ctx context.Context, after uint64, coordinator, why string
 		return nil, err
 	}
 	key := epochKey(after + 1)
-	err = s.store.Create(ctx, s.prefix+key, record)
+	err = s.Create(ctx, key, record)
 	if err == nil {
 		return record, nil
 	}

@@ -3,7 +3,6 @@ package actors
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/volley-snn/volley/actors/exchange"
@@ -93,25 +92,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// wish is something that is asked for at times, and done soon after.
-type wish struct {
-	mutex sync.Mutex
-	asked bool
-}
-
-func (w *wish) ask() {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	w.asked = true
-}
-
-// take reports whether it has been asked for since the last time.
-func (w *wish) take() bool {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	asked := w.asked
-	w.asked = false
-	return asked
 }

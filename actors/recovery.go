@@ -182,7 +182,7 @@ func (k *conductor) keeps(ctx context.Context) (*session.Checkpoints, error) {
 		return nil, nil
 	}
 	c := &session.Checkpoints{Store: k.shelf, Epoch: int64(k.epoch), EveryMs: float64(k.submit.CheckpointTicks) * k.network.DtMs,
-		Every: time.Duration(k.submit.CheckpointMs) * time.Millisecond, Asked: k.wanted.take, Note: func(text string) { k.c.Log.Warn(text, "run", k.run) }}
+		Every: time.Duration(k.submit.CheckpointMs) * time.Millisecond, Asked: func() bool { return k.wanted.Swap(false) }, Note: func(text string) { k.c.Log.Warn(text, "run", k.run) }}
 	if c.EveryMs == 0 && c.Every == 0 {
 		c.Every = defaultCheckpointEvery
 	}
@@ -324,13 +324,13 @@ func (k *conductor) move(format string, args ...any) {
 	if k.shelf == nil || !k.moves.ask(&moved{fmt.Sprintf(format, args...)}) {
 		return
 	}
-	k.wanted.ask()
+	k.wanted.Store(true)
 }
 
 // leave lets the run be coordinated by another node, once its state is kept.
 func (k *conductor) leave() {
 	k.leaving.Store(true)
 	if k.shelf != nil && k.moves.ask(errHandedOver) {
-		k.wanted.ask()
+		k.wanted.Store(true)
 	}
 }

@@ -54,7 +54,9 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 		if k.alone(faults) {
 			continue // not the others are gone, but this node's bus
 		}
-		k.changes(ctx, reports)
+		if firstOf(faults) == nil { // who is missing is found out first, and asking who is there takes time
+			k.changes(ctx, reports)
+		}
 		for i, n := range k.nodes {
 			var r *Refusal
 			refuses := errors.As(faults[i], &r)
