@@ -8,9 +8,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,6 +86,7 @@ func node(ctx context.Context, f nodeFlags) error {
 		f.dir = filepath.Join("nodes", f.name)
 	}
 	if f.fleeting {
+		signal.Ignore(syscall.SIGPIPE) // who started it may be gone when it says that it is ready
 		defer f.vanish()
 	}
 	if f.untilEOF {
