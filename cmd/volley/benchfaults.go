@@ -11,10 +11,12 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/volley-snn/volley/internal/bench"
 	"github.com/volley-snn/volley/internal/record"
@@ -24,6 +26,8 @@ import (
 type faultsFlags struct {
 	runFlags
 	trials      int
+	atOnce      int
+	late        float64
 	kinds       []string
 	nodeCounts  []int
 	threadsEach int
@@ -51,7 +55,9 @@ func benchFaultsCommand() *cobra.Command {
 		Use: "faults MODEL", Short: "Run a model on node processes that are killed or disturbed at seeded moments, and compare with the undisturbed run", Args: cobra.ExactArgs(1),
 		Long: `Each trial starts nodes on this machine, runs the model on them, lets something happen at a
 moment and to a node that its seed says, and compares the hashes with those of a run in
-one process. recovery_s is the longest time after the fault in which the run came no
+one process, and the files of results byte for byte. With --late the nodes' messages come
+late, so that a run lasts long with little computing and several trials fit on a machine
+at once. recovery_s is the longest time after the fault in which the run came no
 further than it had been. With --results trials are gathered over several sittings. The
 kinds of faults:
 ` + about.String(),
@@ -77,6 +83,8 @@ kinds of faults:
 	}
 	fl := c.Flags()
 	fl.IntVar(&f.trials, "trials", 5, "trials of each kind and number of nodes")
+	fl.IntVar(&f.atOnce, "at-once", 1, "trials that go at once")
+	fl.Float64Var(&f.late, "late", 0, "share of the nodes' messages that come up to 10 ms late, 0 to 1, in kinds that leave messages alone")
 	fl.StringSliceVar(&f.kinds, "kind", faultNames(), "kinds of faults")
 	fl.IntSliceVar(&f.nodeCounts, "nodes", []int{3}, "numbers of node processes")
 	fl.IntVar(&f.threadsEach, "threads-each", 1, "threads of a node")
@@ -93,8 +101,11 @@ kinds of faults:
 
 // chosen are the kinds that are asked for, in the order of tables.
 func (f *faultsFlags) chosen() (kinds []*faultKind, err error) {
-	if f.trials < 1 || f.threadsEach < 1 || f.timeout <= 0 {
-		return nil, usageError{errors.New("--trials, --threads-each and --timeout: expected more than 0")}
+	if f.trials < 1 || f.atOnce < 1 || f.threadsEach < 1 || f.timeout <= 0 {
+		return nil, usageError{errors.New("--trials, --at-once, --threads-each and --timeout: expected more than 0")}
+	}
+	if !(f.late >= 0 && f.late <= 1) {
+		return nil, usageError{fmt.Errorf("--late: expected 0 to 1, found %g", f.late)}
 	}
 	for _, n := range f.nodeCounts {
 		if n < 1 {
@@ -111,6 +122,13 @@ func (f *faultsFlags) chosen() (kinds []*faultKind, err error) {
 			kinds = append(kinds, &faultKinds[k])
 		}
 	}
+	for _, n := range f.nodeCounts {
+		for _, k := range kinds {
+			if n < k.atLeast {
+				return nil, usageError{fmt.Errorf("--nodes %d: --kind %s needs at least %d", n, k.name, k.atLeast)}
+			}
+		}
+	}
 	return kinds, nil
 }
 
@@ -121,36 +139,49 @@ func (f *faultsFlags) measure(ctx context.Context, arg string, kinds []*faultKin
 	if err != nil {
 		return nil, err
 	}
-	out, err := os.MkdirTemp("", "volley-faults-")
+	want, err := f.runUndisturbed(ctx, arg)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(out)
-	want, err := runsAlone(ctx, f.command(arg, out))
-	if err != nil {
-		return nil, fmt.Errorf("the undisturbed run: %w", err)
+	all = slices.DeleteFunc(all, func(t bench.FaultTrial) bool { return t.Digest != want.ModelDigest || t.Late != f.late })
+	todo := f.planned(kinds, want, all)
+	var mutex sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(f.atOnce)
+	for _, one := range todo {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			kind := kinds[slices.IndexFunc(kinds, func(k *faultKind) bool { return k.name == one.Kind })]
+			t, err := f.trial(ctx, arg, kind, one.Nodes, one.Seed, want)
+			if err != nil {
+				return err
+			}
+			mutex.Lock()
+			defer mutex.Unlock()
+			all = append(all, *t)
+			fmt.Fprintln(os.Stderr, worded(t))
+			return addTrial(f.results, t)
+		})
 	}
-	all = slices.DeleteFunc(all, func(t bench.FaultTrial) bool { return t.Digest != want.ModelDigest })
+	err = group.Wait()
+	return reportFaults(want.Summary, all), err
+}
+
+// planned are the trials that are not done, in the order of their seeds.
+func (f *faultsFlags) planned(kinds []*faultKind, want *undisturbed, done []bench.FaultTrial) (todo []bench.FaultTrial) {
 	for k := range f.trials {
 		for _, nodes := range f.nodeCounts {
 			for _, kind := range kinds {
-				one := bench.FaultTrial{Digest: want.ModelDigest, Kind: kind.name, Nodes: nodes, Seed: f.seed + uint64(k)}
-				if slices.ContainsFunc(all, func(t bench.FaultTrial) bool { return t.SameAs(&one) }) {
-					continue
-				}
-				t, err := f.trial(ctx, arg, kind, nodes, one.Seed, want)
-				if err == nil {
-					all = append(all, *t)
-					err = addTrial(f.results, t)
-					fmt.Fprintln(os.Stderr, worded(t))
-				}
-				if err != nil {
-					return reportFaults(want, all), err
+				one := bench.FaultTrial{Digest: want.ModelDigest, Kind: kind.name, Nodes: nodes, Late: f.late, Seed: f.seed + uint64(k)}
+				if !slices.ContainsFunc(done, func(t bench.FaultTrial) bool { return t.SameAs(&one) }) {
+					todo = append(todo, one)
 				}
 			}
 		}
 	}
-	return reportFaults(want, all), nil
+	return todo
 }
 
 // worded is a trial in a line.
@@ -162,9 +193,9 @@ func worded(t *bench.FaultTrial) string {
 	case !t.Completed:
 		return text + "not completed: " + t.Error
 	}
-	same := "the same spikes and weights"
-	if !t.SameSpikes || !t.SameWeights {
-		same = "OTHER spikes or weights"
+	same := "the same spikes, weights and files"
+	if !t.Same() {
+		same = "OTHER spikes, weights or files"
 	}
 	return text + fmt.Sprintf("%s; at %.0f %%, %.1f s of standstill, %.1f s in all", same, 100*t.AtDone, t.RecoveryS, t.WallS)
 }
@@ -172,7 +203,7 @@ func worded(t *bench.FaultTrial) string {
 func reportFaults(want *record.Summary, all []bench.FaultTrial) *faultsReport {
 	r := &faultsReport{Model: want.Model, ModelDigest: want.ModelDigest, SpikeHash: want.SpikeHash, WeightHash: want.WeightHash, Rows: bench.SumFaults(all, faultNames())}
 	for _, t := range all {
-		if t.Disturbed && !(t.Completed && t.SameSpikes && t.SameWeights) {
+		if t.Disturbed && !(t.Completed && t.Same()) {
 			r.Failures = append(r.Failures, t)
 		}
 	}
@@ -182,13 +213,13 @@ func reportFaults(want *record.Summary, all []bench.FaultTrial) *faultsReport {
 func printFaults(to io.Writer, r *faultsReport) error {
 	fmt.Fprintf(to, "%s, %.12s: the undisturbed run has the spike hash %.16s and the weight hash %.16s\n\n", r.Model, r.ModelDigest, r.SpikeHash, r.WeightHash)
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "kind\tnodes\ttrials\tcompleted\tsame spikes\tsame weights\trecovery, s: median\tp99")
+	fmt.Fprintln(w, "kind\tnodes\ttrials\tcompleted\tsame spikes\tsame weights\tsame files\trecovery, s: median\tp99")
 	for _, row := range r.Rows {
 		median, p99 := "", ""
 		if row.RecoveryS != nil {
 			median, p99 = fmt.Sprintf("%.2f", row.RecoveryS.Median), fmt.Sprintf("%.2f", row.RecoveryS.P99)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n", row.Kind, row.Nodes, row.Trials, row.Completed, row.SameSpikes, row.SameWeights, median, p99)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n", row.Kind, row.Nodes, row.Trials, row.Completed, row.SameSpikes, row.SameWeights, row.SameFiles, median, p99)
 	}
 	if err := w.Flush(); err != nil {
 		return err

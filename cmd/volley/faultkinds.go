@@ -23,6 +23,8 @@ type faultKind struct {
 
 	// coordinator: it happens to the node that looks after the run; others: never to it.
 	coordinator, others bool
+
+	atLeast int // nodes
 }
 
 // faultKinds are all, in the order of tables.
@@ -54,6 +56,13 @@ var faultKinds = []faultKind{
 		rest(ctx, 3*time.Second)
 		return resume(c.nodes[node].command)
 	}},
+	{name: "stop", about: "a node stands still for 10 s (SIGSTOP), is given up meanwhile, and comes back", do: func(ctx context.Context, c *faultCluster, node int) error {
+		if err := suspend(c.nodes[node].command); err != nil {
+			return err
+		}
+		rest(ctx, 10*time.Second)
+		return resume(c.nodes[node].command)
+	}},
 	{name: "kill", about: "a node is killed that does not coordinate the run (SIGKILL)", others: true, do: func(_ context.Context, c *faultCluster, node int) error {
 		kill(c.nodes[node])
 		return nil
@@ -61,6 +70,23 @@ var faultKinds = []faultKind{
 	{name: "coordinator", about: "the node is killed that coordinates the run (SIGKILL)", coordinator: true, do: func(_ context.Context, c *faultCluster, node int) error {
 		kill(c.nodes[node])
 		return nil
+	}},
+	{name: "two", about: "two nodes are killed at once (SIGKILL)", atLeast: 3, do: func(_ context.Context, c *faultCluster, node int) error {
+		both := []*localNode{c.nodes[node], c.nodes[(node+1)%len(c.nodes)]}
+		for _, n := range both {
+			_ = n.command.Process.Kill()
+		}
+		for _, n := range both {
+			<-n.exited
+		}
+		return nil
+	}},
+	{name: "added", about: "a node joins", do: func(ctx context.Context, c *faultCluster, _ int) error {
+		return c.startNode(ctx, len(c.nodes))
+	}},
+	{name: "drained", about: "a node is asked to leave (volley drain)", atLeast: 2, do: func(ctx context.Context, c *faultCluster, node int) error {
+		_, err := prints(ctx, []string{"drain", nodeNameOf(node), "--cluster", c.at})
+		return err
 	}},
 }
 
@@ -88,6 +114,10 @@ func kill(n *localNode) {
 // faultCluster is nodes on this machine, and what lies between them.
 type faultCluster struct {
 	*localNodes
+	kind    *faultKind
+	threads int
+	disturb string // --disturb of every node; empty for none
+
 	servers localNodes // of which the last is in use
 	server  *localNode
 	url     string // of the server
@@ -96,8 +126,8 @@ type faultCluster struct {
 }
 
 // startFaultCluster starts what a kind of fault needs.
-func startFaultCluster(ctx context.Context, kind *faultKind, nodes, threads int, seed uint64, dir string) (c *faultCluster, err error) {
-	c = &faultCluster{localNodes: &localNodes{dir: dir}}
+func startFaultCluster(ctx context.Context, kind *faultKind, nodes, threads int, disturb, dir string) (c *faultCluster, err error) {
+	c = &faultCluster{localNodes: &localNodes{dir: dir}, kind: kind, threads: threads, disturb: disturb}
 	defer func() {
 		if err != nil {
 			c.end()
@@ -110,32 +140,37 @@ func startFaultCluster(ctx context.Context, kind *faultKind, nodes, threads int,
 		c.at = c.url
 	}
 	for k := range nodes {
-		args := []string{"node", "--name", nodeNameOf(k), "--threads", fmt.Sprint(threads), "--dir", fmt.Sprintf("%s/%d", dir, k), "--store", dir + "/store", "--until-eof", "--fleeting"}
-		if kind.disturb != "" {
-			args = append(args, "--disturb", fmt.Sprintf("seed=%d,%s", seed, kind.disturb))
-		}
-		switch {
-		case kind.lines:
-			line, err := chaos.NewProxy(strings.TrimPrefix(c.url, "nats://"), chaos.Weather{})
-			if err != nil {
-				return nil, err
-			}
-			c.lines = append(c.lines, line)
-			args = append(args, "--nats", "nats://"+line.Address())
-		case k > 0:
-			args = append(args, "--join", c.at)
-		default:
-			args = append(args, "--listen", "127.0.0.1:0")
-		}
-		at, err := c.start(ctx, args)
-		if err != nil {
+		if err := c.startNode(ctx, k); err != nil {
 			return nil, fmt.Errorf("node %d of %d: %w", k+1, nodes, err)
-		}
-		if k == 0 && !kind.lines {
-			c.at = at
 		}
 	}
 	return c, nil
+}
+
+// startNode starts the k-th node, from 0.
+func (c *faultCluster) startNode(ctx context.Context, k int) error {
+	args := []string{"node", "--name", nodeNameOf(k), "--threads", fmt.Sprint(c.threads), "--dir", fmt.Sprintf("%s/%d", c.dir, k), "--store", c.dir + "/store", "--until-eof", "--fleeting"}
+	if c.disturb != "" {
+		args = append(args, "--disturb", c.disturb)
+	}
+	switch {
+	case c.kind.lines:
+		line, err := chaos.NewProxy(strings.TrimPrefix(c.url, "nats://"), chaos.Weather{})
+		if err != nil {
+			return err
+		}
+		c.lines = append(c.lines, line)
+		args = append(args, "--nats", "nats://"+line.Address())
+	case k > 0:
+		args = append(args, "--join", c.at)
+	default:
+		args = append(args, "--listen", "127.0.0.1:0")
+	}
+	at, err := c.start(ctx, args)
+	if c.at == "" {
+		c.at = at
+	}
+	return err
 }
 
 // nodeNameOf is the name of a node by its place.

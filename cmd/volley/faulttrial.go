@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -25,14 +28,14 @@ import (
 
 // trial runs the model on nodes, lets something happen at a moment that the seed
 // says, and compares what comes of it with the undisturbed run.
-func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, nodes int, seed uint64, want *record.Summary) (*bench.FaultTrial, error) {
-	t := &bench.FaultTrial{Model: want.Model, Digest: want.ModelDigest, Version: version, Kind: kind.name, Nodes: nodes, Seed: seed}
+func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, nodes int, seed uint64, want *undisturbed) (*bench.FaultTrial, error) {
+	t := &bench.FaultTrial{Model: want.Model, Digest: want.ModelDigest, Version: version, Kind: kind.name, Nodes: nodes, Late: f.late, Seed: seed}
 	dir, err := os.MkdirTemp("", "volley-faults-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	c, err := startFaultCluster(ctx, kind, nodes, f.threadsEach, seed, filepath.Join(dir, "nodes"))
+	c, err := startFaultCluster(ctx, kind, nodes, f.threadsEach, f.disturbing(kind, seed), filepath.Join(dir, "nodes"))
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +51,8 @@ func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, no
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
-	args := append(f.command(arg, filepath.Join(dir, "run")), "--cluster", c.at, "--checkpoint-every", f.every)
+	out := filepath.Join(dir, "run")
+	args := append(f.command(arg, out), "--cluster", c.at, "--checkpoint-every", f.every)
 	type outcome struct {
 		summary *record.Summary
 		err     error
@@ -89,8 +93,70 @@ func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, no
 		return t, nil
 	}
 	t.Completed = !o.summary.Interrupted
+	t.NodesEnd = o.summary.Nodes
 	t.SameSpikes, t.SameWeights = o.summary.SpikeHash == want.SpikeHash, o.summary.WeightHash == want.WeightHash
-	return t, nil
+	t.SameFiles, err = want.filesAre(out)
+	return t, err
+}
+
+// disturbing is what becomes of the messages of the nodes of a trial, in the words of
+// --disturb.
+func (f *faultsFlags) disturbing(kind *faultKind, seed uint64) string {
+	switch {
+	case kind.disturb != "":
+		return fmt.Sprintf("seed=%d,%s", seed, kind.disturb)
+	case f.late > 0:
+		return fmt.Sprintf("seed=%d,delay=%g", seed, f.late)
+	}
+	return ""
+}
+
+// undisturbed is a run in one process, which trials are compared with.
+type undisturbed struct {
+	*record.Summary
+	files map[string][sha256.Size]byte // of its results, by name
+}
+
+// runUndisturbed runs the model in one process.
+func (f *faultsFlags) runUndisturbed(ctx context.Context, arg string) (u *undisturbed, err error) {
+	dir, err := os.MkdirTemp("", "volley-faults-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	u = &undisturbed{}
+	if u.Summary, err = runsAlone(ctx, f.command(arg, dir)); err != nil {
+		return nil, fmt.Errorf("the undisturbed run: %w", err)
+	}
+	u.files, err = resultFiles(dir)
+	return u, err
+}
+
+// filesAre reports whether a run left the same files, byte for byte.
+func (u *undisturbed) filesAre(dir string) (bool, error) {
+	files, err := resultFiles(dir)
+	return maps.Equal(files, u.files), err
+}
+
+// resultFiles are the sums of the files that hold a run's results; not of those that
+// tell what it cost and where it ran.
+func resultFiles(dir string) (map[string][sha256.Size]byte, error) {
+	all := map[string][sha256.Size]byte{}
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.Name() == checkpointsDir:
+			return fs.SkipDir
+		case e.IsDir() || strings.HasSuffix(path, ".json"):
+			return nil
+		}
+		name, _ := filepath.Rel(dir, path)
+		text, err := os.ReadFile(path)
+		all[name] = sha256.Sum256(text)
+		return err
+	})
+	return all, err
 }
 
 // command is the command line of the model's run.
@@ -107,6 +173,16 @@ func (f *faultsFlags) command(arg, out string) []string {
 
 // runsAlone runs a command line of this program that prints a summary.
 func runsAlone(ctx context.Context, args []string) (*record.Summary, error) {
+	text, err := prints(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	s := &record.Summary{}
+	return s, json.Unmarshal(text, s)
+}
+
+// prints runs a command line of this program and returns what it prints.
+func prints(ctx context.Context, args []string) ([]byte, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -120,8 +196,7 @@ func runsAlone(ctx context.Context, args []string) (*record.Summary, error) {
 		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
 		return nil, fmt.Errorf("%w: %s", err, lines[len(lines)-1])
 	}
-	s := &record.Summary{}
-	return s, json.Unmarshal(text, s)
+	return text, nil
 }
 
 // runWatch knows how far a run is, whoever coordinates it.

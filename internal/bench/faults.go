@@ -12,9 +12,10 @@ type FaultTrial struct {
 	Digest  string `json:"model_digest"`
 	Version string `json:"version"` // of volley
 
-	Kind  string `json:"kind"`
-	Nodes int    `json:"nodes"`
-	Seed  uint64 `json:"seed"` // of the moment and of whom it met
+	Kind  string  `json:"kind"`
+	Nodes int     `json:"nodes"`
+	Late  float64 `json:"late,omitempty"` // share of the nodes' messages that came late
+	Seed  uint64  `json:"seed"`           // of the moment and of whom it met
 
 	Disturbed bool    `json:"disturbed"` // before the run was over; else the trial says nothing
 	AtDone    float64 `json:"at_done"`   // share of the run that was simulated then
@@ -23,6 +24,8 @@ type FaultTrial struct {
 	Completed   bool `json:"completed"`
 	SameSpikes  bool `json:"same_spikes"`
 	SameWeights bool `json:"same_weights"`
+	SameFiles   bool `json:"same_files"` // of results, byte for byte
+	NodesEnd    int  `json:"nodes_end"`  // that computed the run at its end
 
 	// RecoveryS is the longest time after the fault in which the run came no further
 	// than it had been.
@@ -33,8 +36,11 @@ type FaultTrial struct {
 
 // SameAs reports whether two trials are of one thing, so that one needs no repeating.
 func (t *FaultTrial) SameAs(o *FaultTrial) bool {
-	return t.Digest == o.Digest && t.Kind == o.Kind && t.Nodes == o.Nodes && t.Seed == o.Seed
+	return t.Digest == o.Digest && t.Kind == o.Kind && t.Nodes == o.Nodes && t.Late == o.Late && t.Seed == o.Seed
 }
+
+// Same reports whether the run's results were those of the undisturbed run.
+func (t *FaultTrial) Same() bool { return t.SameSpikes && t.SameWeights && t.SameFiles }
 
 // FaultRow is the trials of one kind of fault on one number of nodes.
 type FaultRow struct {
@@ -45,6 +51,7 @@ type FaultRow struct {
 	Completed   int `json:"completed"`
 	SameSpikes  int `json:"same_spikes"`
 	SameWeights int `json:"same_weights"`
+	SameFiles   int `json:"same_files"`
 
 	// RecoveryS is of the trials that were completed; nil where none was, or where the
 	// fault lasted for all of the run.
@@ -76,6 +83,7 @@ func SumFaults(trials []FaultTrial, kinds []string) []FaultRow {
 		r.Completed += count(t.Completed)
 		r.SameSpikes += count(t.SameSpikes)
 		r.SameWeights += count(t.SameWeights)
+		r.SameFiles += count(t.SameFiles)
 		if t.Completed && t.RecoveryS > 0 {
 			key := [2]int{slices.Index(kinds, t.Kind), t.Nodes}
 			times[key] = append(times[key], t.RecoveryS)
