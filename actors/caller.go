@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,9 +21,9 @@ type Caller struct {
 	Sender  string // what it calls itself
 	Version string // of volley
 
-	// Expected is how many nodes are known to be there by other means than asking, such
-	// as membership; nil, or 0, where that is not known.
-	Expected func() int
+	// Expected names the nodes that are known to be there by other means than asking,
+	// such as membership; nil, or none, where that is not known.
+	Expected func() []string
 }
 
 const (
@@ -41,6 +42,10 @@ const (
 	gatherPause = 300 * time.Millisecond
 	// gatherAgain is when they are asked again.
 	gatherAgain = 150 * time.Millisecond
+	// absentLooks is how many times, absentPause apart, nobody may answer to the name of
+	// a node that is expected before it is not waited for: membership notices later.
+	absentLooks = 4
+	absentPause = 250 * time.Millisecond
 )
 
 // Call asks a node and returns its answer. A request that is not answered is sent
@@ -124,56 +129,120 @@ func (c *Caller) decode(node string, answer []byte) (*control.Reply, error) {
 	return reply, nil
 }
 
-// Gather asks all nodes and returns their answers, or the first most of them;
-// refusals are left out. It waits for as many as are known to be there, or until no
-// more come; a node that is slow to answer is not waited for longer than gatherTimeout.
-// All are asked a second time soon: a question or an answer may be lost.
-func (c *Caller) Gather(ctx context.Context, request *control.Request, most int) ([]*control.Reply, error) {
+// Without is a caller that does not expect a node that is known to be gone.
+func (c Caller) Without(node string) Caller {
+	if expected := c.Expected; expected != nil && node != "" {
+		c.Expected = func() []string {
+			return slices.DeleteFunc(expected(), func(name string) bool { return name == node })
+		}
+	}
+	return c
+}
+
+// Gather asks all nodes and returns their answers; refusals are left out. It waits for
+// those that are expected, or until no more come; a node that is slow to answer is not
+// waited for longer than gatherTimeout, and one that is gone for about a second. All are
+// asked a second time soon: a question or an answer may be lost.
+func (c *Caller) Gather(ctx context.Context, request *control.Request) ([]*control.Reply, error) {
 	data, err := c.encode(request)
 	if err != nil {
 		return nil, err
 	}
-	expected := most
-	if expected <= 0 && c.Expected != nil {
-		expected = c.Expected()
+	g := gathering{caller: c, heard: map[string]bool{}}
+	if c.Expected != nil {
+		g.expected = c.Expected()
 	}
-	ctx, cancel := context.WithTimeout(ctx, gatherTimeout)
-	defer cancel()
-	pause := time.AfterFunc(gatherTimeout, cancel)
-	defer pause.Stop()
-	var mutex sync.Mutex
-	var all []*control.Reply
-	heard := map[string]bool{} // nodes
+	ctx, g.end = context.WithTimeout(ctx, gatherTimeout)
+	defer g.end()
+	g.pause = time.AfterFunc(gatherTimeout, g.end)
+	defer g.pause.Stop()
 	each := func(m bus.Message) bool {
-		reply, err := c.decode("", m.Data)
-		mutex.Lock()
-		defer mutex.Unlock()
-		var r *Refusal
-		switch {
-		case err == nil && !heard[reply.Node]:
-			heard[reply.Node] = true
-			all = append(all, reply)
-		case errors.As(err, &r):
-			heard[r.Node] = true
-		}
-		if expected <= 0 {
-			pause.Reset(gatherPause)
-		} else if len(heard) >= expected || most > 0 && len(all) >= most {
-			cancel()
-		}
+		g.take(m.Data)
 		return ctx.Err() == nil
 	}
 	var again sync.WaitGroup
 	again.Go(func() {
 		select {
 		case <-time.After(gatherAgain):
-			_ = bus.Collect(ctx, c.Bus, EveryNode, data, each) // the first tells of errors
 		case <-ctx.Done():
+			return
 		}
+		for _, name := range g.awaited() {
+			again.Go(func() { g.seek(ctx, name, data) })
+		}
+		_ = bus.Collect(ctx, c.Bus, EveryNode, data, each) // the first tells of errors
 	})
 	if err = bus.Collect(ctx, c.Bus, EveryNode, data, each); err != nil {
-		cancel()
+		g.end()
 	}
 	again.Wait()
-	return all, err
+	return g.all, err
+}
+
+// gathering is the answers of nodes as they come.
+type gathering struct {
+	caller   *Caller
+	expected []string
+	end      func()
+	pause    *time.Timer // to the end, where nobody is expected
+
+	mutex sync.Mutex
+	all   []*control.Reply
+	heard map[string]bool // nodes that have answered, or are gone
+}
+
+// take takes an answer, and ends the gathering where no more are expected.
+func (g *gathering) take(answer []byte) {
+	reply, err := g.caller.decode("", answer)
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	var r *Refusal
+	switch {
+	case err == nil && !g.heard[reply.Node]:
+		g.heard[reply.Node] = true
+		g.all = append(g.all, reply)
+	case errors.As(err, &r):
+		g.heard[r.Node] = true
+	}
+	if len(g.expected) == 0 {
+		g.pause.Reset(gatherPause)
+	}
+	g.complete()
+}
+
+// complete ends the gathering where all who are expected have been heard or are gone.
+func (g *gathering) complete() {
+	if len(g.expected) > 0 && !slices.ContainsFunc(g.expected, func(name string) bool { return !g.heard[name] }) {
+		g.end()
+	}
+}
+
+// awaited are the nodes that are still expected.
+func (g *gathering) awaited() (names []string) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	for _, name := range g.expected {
+		if !g.heard[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// seek asks a node by its name, until it answers or nobody of the name is there.
+func (g *gathering) seek(ctx context.Context, name string, data []byte) {
+	for range absentLooks {
+		answer, err := g.caller.Bus.Request(ctx, NodeSubject(name), data)
+		switch {
+		case err == nil:
+			g.take(answer)
+			return
+		case !errors.Is(err, bus.ErrNoResponder) || pause(ctx, absentPause) != nil:
+			return
+		}
+	}
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.heard[name] = true
+	g.complete()
 }

@@ -37,14 +37,14 @@ func (c *Caller) send(ctx context.Context, node string, b *Bundle) error {
 
 // Nodes is every node that answers, by name.
 func (c *Caller) Nodes(ctx context.Context) ([]*control.Reply, error) {
-	all, err := c.Gather(ctx, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}}, 0)
+	all, err := c.Gather(ctx, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}})
 	slices.SortFunc(all, func(a, b *control.Reply) int { return compare(a.Node, b.Node) })
 	return all, err
 }
 
 // Runs is every run that a node of the cluster remembers, by node, the latest first.
 func (c *Caller) Runs(ctx context.Context) ([]*control.RunStatus, error) {
-	replies, err := c.Gather(ctx, &control.Request{Body: &control.Request_ListRuns{ListRuns: &control.ListRuns{}}}, 0)
+	replies, err := c.Gather(ctx, &control.Request{Body: &control.Request_ListRuns{ListRuns: &control.ListRuns{}}})
 	slices.SortFunc(replies, func(a, b *control.Reply) int { return compare(a.Node, b.Node) })
 	var all []*control.RunStatus
 	for _, r := range replies {

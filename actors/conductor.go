@@ -43,7 +43,7 @@ type conductor struct {
 
 	network *kernel.Network
 	epoch   uint64
-	missing int    // nodes that are known to be lost
+	lost    string // node that is known to be; empty for none
 	of      int    // nodes that had a part in a run that is taken over
 	record  []byte // of the epoch, in the store
 	plan    *partition.Plan
@@ -282,11 +282,8 @@ func causeOf(ctx context.Context, err error) error {
 
 // makePlan finds the nodes and divides the network among them.
 func (k *conductor) makePlan(ctx context.Context) error {
-	most := 0
-	if k.missing > 0 && k.c.Expected != nil {
-		most = max(k.c.Expected()-k.missing, 1) // membership takes longer to notice
-	}
-	replies, err := k.caller.Gather(ctx, &control.Request{Body: &control.Request_Status{Status: &control.Status{}}}, most)
+	caller := k.caller.Without(k.lost)
+	replies, err := caller.Nodes(ctx)
 	if err != nil {
 		return err
 	}
@@ -302,7 +299,6 @@ func (k *conductor) makePlan(ctx context.Context) error {
 		}
 		k.nodes = append(k.nodes, st)
 	}
-	slices.SortFunc(k.nodes, func(a, b *control.NodeStatus) int { return compare(a.Name, b.Name) })
 	for _, name := range k.submit.Nodes {
 		if !slices.ContainsFunc(k.nodes, func(st *control.NodeStatus) bool { return st.Name == name }) {
 			return &Refusal{control.Kind_KIND_NODE_LOST, "the run asks for it, and it is not there, or it is draining", name}

@@ -109,6 +109,10 @@ func (h *host) Receive(c actor.Context) {
 		h.savedShare(m)
 	case *restoredShare:
 		h.restoredShare(m)
+	case *lookAgain:
+		if h.search.gone > 0 {
+			h.look()
+		}
 	case *searched:
 		h.searched(m)
 	case *owned:

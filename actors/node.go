@@ -34,8 +34,8 @@ type Config struct {
 	Store     blob.Store
 	StoreName string // for people
 
-	// Expected is how many nodes are known to be there, this one too; see Caller.
-	Expected func() int
+	// Expected names the nodes that are known to be there, this one too; see Caller.
+	Expected func() []string
 
 	Address string       // where it listens, for people
 	Log     *slog.Logger // nil for none
@@ -189,7 +189,7 @@ func (n *Node) Drain(ctx context.Context) error {
 // CanHandOver reports whether the node has a part in a run that goes on, or
 // coordinates one, and others can take that over: it has a store, and is not alone.
 func (n *Node) CanHandOver() bool {
-	if n.c.Store == nil || n.c.Expected != nil && n.c.Expected() == 1 {
+	if n.c.Store == nil || n.c.Expected != nil && len(n.c.Expected()) == 1 {
 		return false
 	}
 	left, err := n.system.Root.RequestFuture(n.supervisor, &drained{}, answerTimeout).Result()

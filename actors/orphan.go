@@ -15,6 +15,8 @@ const (
 	// goneLooks is how many times in a row nobody of the coordinator's name may be
 	// there, or not know the run, before another node takes it over,
 	goneLooks = 3
+	// goneLookPause is between these.
+	goneLookPause = 500 * time.Millisecond
 	// silentLooks the same where it does not answer, each for attemptTimeout.
 	silentLooks = 6
 )
@@ -27,13 +29,17 @@ type search struct {
 }
 
 type (
+	// lookAgain is sent where a look has found nobody.
+	lookAgain struct{}
+
 	// searched is what a look has found.
 	searched struct{ err error }
 
 	// orphaned is a run whose coordinator is gone.
 	orphaned struct {
 		run   string
-		epoch uint64 // of that coordinator
+		lost  string // the coordinator
+		epoch uint64 // its
 		place int    // of this node among those that have a share
 		of    int    // these
 	}
@@ -74,12 +80,18 @@ func (h *host) searched(m *searched) {
 	default:
 		s.silent++
 	}
-	if s.told || s.gone < goneLooks && s.silent < silentLooks {
+	if s.told {
+		return
+	}
+	if s.gone < goneLooks && s.silent < silentLooks {
+		if s.gone > 0 {
+			time.AfterFunc(goneLookPause, func() { h.root.Send(h.self, &lookAgain{}) })
+		}
 		return
 	}
 	s.told = true
 	h.c.Log.Warn("a run's coordinator is gone", "run", h.prepare.Run, "node", h.owner.coordinator, "error", m.err)
-	h.root.Send(h.parent, &orphaned{h.prepare.Run, h.owner.epoch, h.place, len(h.plan.Shares)})
+	h.root.Send(h.parent, &orphaned{h.prepare.Run, h.owner.coordinator, h.owner.epoch, h.place, len(h.plan.Shares)})
 }
 
 // owned is told who has the run now, or that nobody new has: it is given time to

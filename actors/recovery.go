@@ -35,7 +35,7 @@ func elsewhere(err error) bool {
 const (
 	// minorityWaits is how much longer a node waits before it takes a run over that
 	// sees less than half of the run's nodes.
-	minorityWaits = 10 * time.Second
+	minorityWaits = 4 * time.Second
 	// mostInVain is how many epochs in a row may end before any of them has brought
 	// the run further.
 	mostInVain = 12
@@ -75,8 +75,8 @@ func (k *conductor) goesOn(ctx context.Context, err error) string {
 	if errors.As(err, &r) && r.Kind == control.Kind_KIND_STALE_EPOCH {
 		return ""
 	}
-	if k.missing = 0; r != nil && r.Kind == control.Kind_KIND_NODE_LOST && r.Node != "" {
-		k.missing = 1
+	if k.lost = ""; r != nil && r.Kind == control.Kind_KIND_NODE_LOST {
+		k.lost = r.Node
 	}
 	switch {
 	case k.moves.inVain() > mostInVain:
@@ -93,7 +93,8 @@ func (k *conductor) goesOn(ctx context.Context, err error) string {
 // reaches checks, before a run is taken over, that this node is on the bus; where it
 // sees but few of the run's nodes, it lets those who see more go first.
 func (k *conductor) reaches(ctx context.Context) error {
-	all, err := k.caller.Nodes(ctx)
+	caller := k.caller.Without(k.lost)
+	all, err := caller.Nodes(ctx)
 	if err != nil || !slices.ContainsFunc(all, func(r *control.Reply) bool { return r.Node == k.c.Name }) {
 		return errCutOff
 	}

@@ -88,7 +88,7 @@ func (s *supervisor) Receive(c actor.Context) {
 		time.AfterFunc(time.Duration(m.place)*takeOverPause, func() { root.Send(self, &adopt{*m}) })
 	case *adopt:
 		if h := s.hosts[m.run]; h != nil && h.epoch <= m.epoch {
-			_ = s.takeOver(c, m.run, m.epoch, m.of)
+			_ = s.takeOver(c, m.run, m.lost, m.epoch, m.of)
 		}
 	case *drained:
 		c.Respond(len(s.hosts)+s.underWay() == 0)
@@ -132,7 +132,7 @@ func (s *supervisor) request(c actor.Context, r *control.Request) {
 	case *control.Request_Checkpoint:
 		s.toCoordinator(c, b.Checkpoint.Run)
 	case *control.Request_TakeOver:
-		if err := s.takeOver(c, b.TakeOver.Run, b.TakeOver.Epoch, 0); err != nil {
+		if err := s.takeOver(c, b.TakeOver.Run, "", b.TakeOver.Epoch, 0); err != nil {
 			c.Respond(refusal(err))
 			return
 		}

@@ -20,8 +20,9 @@ type (
 )
 
 // takeOver coordinates a run whose coordinator is gone, from the state in the store.
-// of is how many nodes had a part in it; 0 where the run is handed over.
-func (s *supervisor) takeOver(c actor.Context, run string, epoch uint64, of int) error {
+// lost names the coordinator, and of is how many nodes had a part in it; empty and 0
+// where the run is handed over.
+func (s *supervisor) takeOver(c actor.Context, run, lost string, epoch uint64, of int) error {
 	if s.c.Store == nil {
 		return refuse(control.Kind_KIND_STORE, "node %s has no store to take run %s over from", s.c.Name, run)
 	}
@@ -30,7 +31,7 @@ func (s *supervisor) takeOver(c actor.Context, run string, epoch uint64, of int)
 	}
 	s.c.Log.Warn("a run is taken over", "run", run, "after epoch", epoch)
 	co := newCoordinator(s.c, c.Self(), run, nil, nil)
-	co.run.epoch, co.run.of = epoch, of
+	co.run.epoch, co.run.lost, co.run.of = epoch, lost, of
 	return s.coordinate(c, co)
 }
 

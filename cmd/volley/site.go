@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,10 +29,10 @@ const connectTimeout = 5 * time.Second
 // site is this process's place on a cluster's bus.
 type site struct {
 	bus     bus.Bus
-	server  *nats.Server // of this process; nil where it is the user's
-	address string       // that others join at, or use as --cluster
-	url     string       // of the NATS server
-	nodes   func() int   // that membership knows; nil where there is none
+	server  *nats.Server    // of this process; nil where it is the user's
+	address string          // that others join at, or use as --cluster
+	url     string          // of the NATS server
+	nodes   func() []string // that membership knows; nil where there is none
 	closers []func()
 }
 
@@ -113,7 +114,7 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 		return nil, joining(f.join, err)
 	}
 	s.address = members.Self().Address
-	s.nodes = func() int { return workers(members.Members()) }
+	s.nodes = func() []string { return workers(members.Members()) }
 	s.closers = append(s.closers, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
@@ -132,7 +133,7 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 			}
 		}
 	}()
-	others := workers(members.Members()) - 1
+	others := len(workers(members.Members())) - 1
 	wait, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if err := server.AwaitPeers(wait, others); err != nil {
@@ -221,18 +222,18 @@ func visit(ctx context.Context, cluster, config string) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.nodes = func() int { return nodes }
+	s.nodes = func() []string { return slices.Clone(nodes) }
 	return s, nil
 }
 
-// workers counts the nodes among members.
-func workers(members []membership.Member) (n int) {
+// workers names the nodes among members.
+func workers(members []membership.Member) (names []string) {
 	for _, m := range members {
 		if m.Role == membership.Worker {
-			n++
+			names = append(names, m.Name)
 		}
 	}
-	return n
+	return names
 }
 
 // loopback reports whether a host is this machine for itself.
