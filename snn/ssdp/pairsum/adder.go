@@ -12,13 +12,14 @@ type Adder struct {
 	stride  int     // of rows
 	values  []int32 // in quanta; row r, of a post state in a sample or in all, by pre state
 
-	begin  []int32 // post neuron j has events begin[j] to begin[j+1]
-	events []event // by post neuron, in the order of samples
-	next   []int32
-	u, v   []int64 // in quanta
-	sum    *[MaxNeurons]int64
-	dense  denseScratch
-	force  path // for tests
+	begin   []int32 // post neuron j has events begin[j] to begin[j+1]
+	events  []event // by post neuron, in the order of samples
+	next    []int32
+	u, v    []int64 // in quanta
+	sum     *[MaxNeurons]int64
+	dense   denseScratch
+	counted countedScratch
+	force   path // for tests
 }
 
 // event is a post neuron's leaving the reference state: in which sample of the
@@ -36,6 +37,7 @@ const (
 	portable      // what every CPU can
 	sparse        // by the active pre neurons
 	dense         // by all pre neurons, with vector instructions
+	counted       // the same, but for most frequent states, whose pairs are counted
 )
 
 // Add adds the terms to dw: len Post.Neurons*Pre.Neurons, row-major by post. A
@@ -52,10 +54,15 @@ func (w *Adder) Add(dw []float32, t *Terms) {
 		to := min(from+blockSamples, t.Post.Samples())
 		b := block{terms: t, from: from, to: to, rest: rest}
 		w.tabulate(&b)
-		if p := w.choose(&b); p == dense {
+		switch p := w.choose(&b); p {
+		case dense:
 			w.group(&b, stateBytes, tableBytes, 2)
-			w.addDense(dw, &b)
-		} else {
+			w.index(&b)
+			w.addDense(dw, &b, false)
+		case counted:
+			w.count(&b)
+			w.addDense(dw, &b, true)
+		default:
 			w.group(&b, 1, 1, 1)
 			w.addSparse(dw, &b, p)
 		}
@@ -74,8 +81,9 @@ type block struct {
 }
 
 // choose takes the way that costs less. The costs, in tenths of a nanosecond, are
-// measured: of an event in a stripe of columns, and of what a row's end takes
-// there beyond what it takes otherwise, against those of a pair.
+// measured: of an event in a stripe of columns, and of what a row's end takes there
+// beyond what it takes otherwise, against those of a pair; and of taking the entries
+// apart, and counting a row's samples in a stripe.
 func (w *Adder) choose(b *block) path {
 	switch {
 	case !vectors || w.force == portable:
@@ -85,17 +93,28 @@ func (w *Adder) choose(b *block) path {
 	case w.force == dense:
 		return dense
 	}
-	events, pairs := 0, 0
+	pairs := 0
 	for s := b.from; s < b.to; s++ {
-		n := len(b.terms.Post.Of(s))
-		events += n
-		pairs += n * len(b.terms.Pre.Of(s))
+		pairs += len(b.terms.Post.Of(s)) * len(b.terms.Pre.Of(s))
 	}
-	stripes := (b.terms.Pre.Neurons + columns - 1) / columns
-	if stripes*(16*events+50*b.terms.Post.Neurons) < 7*pairs {
-		return dense
+	post, pre := b.terms.Post, b.terms.Pre
+	events, others := int(post.Start[b.to]-post.Start[b.from]), int(pre.Start[b.to]-pre.Start[b.from])
+	posts, wide := post.Neurons, stripes(pre.Neurons)
+	way, cost := sparse, 7*pairs
+	if c := wide * (16*events + 50*posts); c < cost {
+		way, cost = dense, c
 	}
-	return sparse
+	if b.apart != 0 { // what a pair gives depends on the sample
+		return way
+	}
+	f := &w.counted
+	f.post.find(b, post)
+	f.pre.find(b, pre)
+	c := 8*(events+others) + wide*(16*f.post.others+(200+4*(b.to-b.from)/chunkSamples)*posts) + 16*stripes(posts)*f.pre.others
+	if c < cost || w.force == counted {
+		way = counted
+	}
+	return way
 }
 
 // quanta is x in quanta, n of them.

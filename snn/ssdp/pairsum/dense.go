@@ -37,28 +37,53 @@ type denseArguments struct {
 	quantum [2]float32 // and padding
 	a, y    *float32   // of each row
 	x, q    *float32   // of each column; x nil without a rank-two term
+
+	patterns *byte // of each row, chunks bytes; nil where nothing is counted
+	chunks   int   // a multiple of chunkStep
+	cells    *byte // of the stripe: of each chunk, those of 32 columns
+	counts   *[16][16]byte
+	cross    *int32      // of each row, crossWords: what the columns' events add
+	count    [2][8]int32 // what a counted sample gives: lower bits, upper bits
 }
 
 // addDense adds a block in stripes of 32 columns, whose states stay in the first
 // cache, and in tiles of rows, whose weights stay in the second.
-func (w *Adder) addDense(dw []float32, b *block) {
+//
+// Counted, the pairs in which both are in the most frequent state of their side are
+// counted, four samples at a lookup; the other events of rows are added to all
+// columns, and those of columns to the rows in the most frequent state.
+func (w *Adder) addDense(dw []float32, b *block, counted bool) {
 	d, posts, pres := &w.dense, b.terms.Post.Neurons, b.terms.Pre.Neurons
 	least := w.digits(b.terms.States)
-	w.index(b)
 	w.splitSums(least, b.rest)
 	a := denseArguments{tables: &d.tables[0], quantum: [2]float32{float32(w.quantum)}}
 	if len(w.events) > 0 {
 		a.events = &w.events[0]
 	}
 	d.tail = grow(d.tail, columns*tileRows)
-	tile := max(8, min(tileRows, tileBytes/(4*pres)))
+	tile, c := max(8, min(tileRows, tileBytes/(4*pres))), &w.counted
+	if counted {
+		tile = crossRows
+		a.chunks, a.counts = c.chunks, &counts
+		for k, x := range split(int64(w.values[int(c.post.state)*w.stride+int(c.pre.state)])) {
+			for l := range a.count[k] {
+				a.count[k][l] = x
+			}
+		}
+	}
 	for row := 0; row < posts; row += tile {
 		a.posts = min(tile, posts-row)
 		a.begin, a.u = &w.begin[row], &d.u[row]
 		if b.rest != nil {
 			a.a, a.y = &b.rest.A[row], &b.rest.Y[row]
 		}
+		if counted {
+			a.patterns = &c.patterns[row*a.chunks]
+		}
 		for first := 0; first < pres; first += columns {
+			if counted {
+				a.cells, a.cross = &c.pre.cells[first*a.chunks], w.cross(b, row, first)
+			}
 			a.index, a.v = &d.index[first*(b.to-b.from)], &d.v[2*first]
 			if b.rest != nil {
 				a.x, a.q = &d.x[first], &d.q[first]
@@ -121,18 +146,20 @@ func (w *Adder) digits(states int) (least int64) {
 	d.tables = grow(d.tables, (rows+1)*tableBytes)
 	for r := range rows {
 		row := d.tables[r*tableBytes:][:tableBytes]
-		put := func(state int, x int64) {
-			for p := range planes {
-				row[p*narrow+state] = byte(x >> (digitBits * p) & (1<<digitBits - 1))
-			}
-		}
 		for s, x := range w.values[r*w.stride:][:states] {
-			put(s+1, int64(x)-least)
+			putDigits(row, s+1, int64(x)-least)
 		}
-		put(0, -least)
+		putDigits(row, 0, -least)
 	}
 	clear(d.tables[rows*tableBytes:])
 	return least
+}
+
+// putDigits sets the value of a state in a row of tables.
+func putDigits(row []byte, state int, x int64) {
+	for p := range planes {
+		row[p*narrow+state] = byte(x >> (digitBits * p) & (1<<digitBits - 1))
+	}
 }
 
 // index lays out the pre neurons' states, 0 for the reference state, as the kernel
@@ -140,13 +167,18 @@ func (w *Adder) digits(states int) (least int64) {
 func (w *Adder) index(b *block) {
 	pre, samples := b.terms.Pre, b.to-b.from
 	d := &w.dense
-	d.index = grow(d.index, (pre.Neurons+columns-1)/columns*columns*samples)
+	d.index = grow(d.index, stripes(pre.Neurons)*columns*samples)
 	clear(d.index)
 	for s := range samples {
 		for _, e := range pre.Of(b.from + s) {
 			i, state := Unpack(e)
-			column := i % columns
-			d.index[i/columns*columns*samples+s*columns+(column<<1|column>>4)%columns] = byte(state + 1)
+			d.index[i/columns*columns*samples+s*columns+place(i%columns)] = byte(state + 1)
 		}
 	}
 }
+
+// stripes is how many stripes so many neurons make.
+func stripes(neurons int) int { return (neurons + columns - 1) / columns }
+
+// place is where the kernel reads a column's byte.
+func place(column int) int { return (column<<1 | column>>4) % columns }

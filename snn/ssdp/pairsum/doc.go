@@ -15,10 +15,14 @@
 // order, and the portable and the vector code give the same bits. Of n summed
 // values the error is at most n 2^-28 of the table's span.
 //
-// There are two ways. The sparse one adds, post neuron by post neuron, the values
+// There are three ways. The sparse one adds, post neuron by post neuron, the values
 // of the pairs that both leave the reference state. The dense one, for few states
 // and high activity, adds a post neuron's event to 32 pre neurons at once, looking
-// their values up in a register by their states. A call takes the cheaper one.
+// their values up in a register by their states. The counted one is for samples that
+// all weigh alike, in which each side is mostly in one state, as where most neurons
+// that fire do so in the first tick: in how many samples both are in it is counted,
+// four samples and 32 pre neurons at a lookup, and only the events of other states
+// are added as in the dense way. A call takes the cheapest one.
 //
 // The memory is O(samples x neurons). The assembly, for amd64 with AVX2, is
 // written by gen, a module of its own; other processors take the sparse way in Go.

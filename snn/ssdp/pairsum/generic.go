@@ -16,3 +16,7 @@ func finishAVX2(_ *float32, _, _ *int64, _ int, _ int64, _, _, _ float32, _, _ *
 }
 
 func denseAVX2(*byte) { panic("pairsum: no kernels here") }
+
+func crossAVX2(_ *int32, _ *byte, _ int, _, _ *byte, _ *int32) { panic("pairsum: no kernels here") }
+
+func turnAVX2(_, _ *int32) { panic("pairsum: no kernels here") }

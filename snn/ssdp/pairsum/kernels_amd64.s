@@ -155,219 +155,334 @@ denseAVX2_row:
 	LEAQ       (R9)(DI*8), DI
 	LEAQ       (R9)(R8*8), R8
 	VPXOR      Y1, Y1, Y1
-	VPXOR      Y2, Y2, Y2
 	VPXOR      Y3, Y3, Y3
-	VPXOR      Y4, Y4, Y4
-	VPXOR      Y5, Y5, Y5
-	VPXOR      Y6, Y6, Y6
-	VPXOR      Y7, Y7, Y7
-	VPXOR      Y8, Y8, Y8
-	CMPQ       DI, R8
-	JGE        denseAVX2_flush
+	MOVQ       112(AX), R9
+	TESTQ      R9, R9
+	JZ         denseAVX2_counted
+	MOVQ       120(AX), R10
+	MOVQ       CX, R14
+	IMULQ      R10, R14
+	ADDQ       R14, R9
+	MOVQ       128(AX), R11
+	MOVQ       136(AX), R12
+
+denseAVX2_count:
+	MOVQ           (R9), R13
+	MOVBLZX        R13, R14
+	SHRQ           $0x08, R13
+	VBROADCASTI128 (R12)(R14*1), Y2
+	VPSHUFB        (R11), Y2, Y2
+	VPADDB         Y2, Y1, Y1
+	MOVBLZX        R13, R14
+	SHRQ           $0x08, R13
+	VBROADCASTI128 (R12)(R14*1), Y2
+	VPSHUFB        32(R11), Y2, Y2
+	VPADDB         Y2, Y3, Y3
+	MOVBLZX        R13, R14
+	SHRQ           $0x08, R13
+	VBROADCASTI128 (R12)(R14*1), Y2
+	VPSHUFB        64(R11), Y2, Y2
+	VPADDB         Y2, Y1, Y1
+	MOVBLZX        R13, R14
+	SHRQ           $0x08, R13
+	VBROADCASTI128 (R12)(R14*1), Y2
+	VPSHUFB        96(R11), Y2, Y2
+	VPADDB         Y2, Y3, Y3
+	MOVBLZX        R13, R14
+	SHRQ           $0x08, R13
+	VBROADCASTI128 (R12)(R14*1), Y2
+	VPSHUFB        128(R11), Y2, Y2
+	VPADDB         Y2, Y1, Y1
+	MOVBLZX        R13, R14
+	SHRQ           $0x08, R13
+	VBROADCASTI128 (R12)(R14*1), Y2
+	VPSHUFB        160(R11), Y2, Y2
+	VPADDB         Y2, Y3, Y3
+	MOVBLZX        R13, R14
+	SHRQ           $0x08, R13
+	VBROADCASTI128 (R12)(R14*1), Y2
+	VPSHUFB        192(R11), Y2, Y2
+	VPADDB         Y2, Y1, Y1
+	MOVBLZX        R13, R14
+	VBROADCASTI128 (R12)(R14*1), Y2
+	VPSHUFB        224(R11), Y2, Y2
+	VPADDB         Y2, Y3, Y3
+	ADDQ           $0x08, R9
+	ADDQ           $0x00000100, R11
+	SUBQ           $0x08, R10
+	JG             denseAVX2_count
+
+denseAVX2_counted:
+	VMOVDQU countLower<>+0(SB), Y4
+	VPAND   Y4, Y1, Y2
+	VPAND   Y4, Y3, Y4
+	VPADDW  Y4, Y2, Y2
+	VPSRLW  $0x08, Y1, Y1
+	VPSRLW  $0x08, Y3, Y4
+	VPADDW  Y4, Y1, Y1
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPXOR   Y10, Y10, Y10
+	CMPQ    DI, R8
+	JGE     denseAVX2_flush
 
 denseAVX2_events:
 	MOVL           (DI), R9
 	MOVL           4(DI), R10
-	VMOVDQU        (BX)(R9*1), Y9
+	VMOVDQU        (BX)(R9*1), Y11
 	MOVL           8(DI), R9
 	MOVL           12(DI), R11
-	VMOVDQU        (BX)(R9*1), Y10
-	VBROADCASTI128 (SI)(R10*1), Y11
-	VBROADCASTI128 (SI)(R11*1), Y12
-	VPSHUFB        Y9, Y11, Y11
-	VPSHUFB        Y10, Y12, Y12
-	VPADDB         Y12, Y11, Y11
-	VPADDW         Y11, Y1, Y1
-	VPMADDUBSW     Y0, Y11, Y11
-	VPADDW         Y11, Y2, Y2
-	VBROADCASTI128 16(SI)(R10*1), Y11
-	VBROADCASTI128 16(SI)(R11*1), Y12
-	VPSHUFB        Y9, Y11, Y11
-	VPSHUFB        Y10, Y12, Y12
-	VPADDB         Y12, Y11, Y11
-	VPADDW         Y11, Y3, Y3
-	VPMADDUBSW     Y0, Y11, Y11
-	VPADDW         Y11, Y4, Y4
-	VBROADCASTI128 32(SI)(R10*1), Y11
-	VBROADCASTI128 32(SI)(R11*1), Y12
-	VPSHUFB        Y9, Y11, Y11
-	VPSHUFB        Y10, Y12, Y12
-	VPADDB         Y12, Y11, Y11
-	VPADDW         Y11, Y5, Y5
-	VPMADDUBSW     Y0, Y11, Y11
-	VPADDW         Y11, Y6, Y6
-	VBROADCASTI128 48(SI)(R10*1), Y11
-	VBROADCASTI128 48(SI)(R11*1), Y12
-	VPSHUFB        Y9, Y11, Y11
-	VPSHUFB        Y10, Y12, Y12
-	VPADDB         Y12, Y11, Y11
-	VPADDW         Y11, Y7, Y7
-	VPMADDUBSW     Y0, Y11, Y11
-	VPADDW         Y11, Y8, Y8
+	VMOVDQU        (BX)(R9*1), Y12
+	VBROADCASTI128 (SI)(R10*1), Y13
+	VBROADCASTI128 (SI)(R11*1), Y14
+	VPSHUFB        Y11, Y13, Y13
+	VPSHUFB        Y12, Y14, Y14
+	VPADDB         Y14, Y13, Y13
+	VPADDW         Y13, Y3, Y3
+	VPMADDUBSW     Y0, Y13, Y13
+	VPADDW         Y13, Y4, Y4
+	VBROADCASTI128 16(SI)(R10*1), Y13
+	VBROADCASTI128 16(SI)(R11*1), Y14
+	VPSHUFB        Y11, Y13, Y13
+	VPSHUFB        Y12, Y14, Y14
+	VPADDB         Y14, Y13, Y13
+	VPADDW         Y13, Y5, Y5
+	VPMADDUBSW     Y0, Y13, Y13
+	VPADDW         Y13, Y6, Y6
+	VBROADCASTI128 32(SI)(R10*1), Y13
+	VBROADCASTI128 32(SI)(R11*1), Y14
+	VPSHUFB        Y11, Y13, Y13
+	VPSHUFB        Y12, Y14, Y14
+	VPADDB         Y14, Y13, Y13
+	VPADDW         Y13, Y7, Y7
+	VPMADDUBSW     Y0, Y13, Y13
+	VPADDW         Y13, Y8, Y8
+	VBROADCASTI128 48(SI)(R10*1), Y13
+	VBROADCASTI128 48(SI)(R11*1), Y14
+	VPSHUFB        Y11, Y13, Y13
+	VPSHUFB        Y12, Y14, Y14
+	VPADDB         Y14, Y13, Y13
+	VPADDW         Y13, Y9, Y9
+	VPMADDUBSW     Y0, Y13, Y13
+	VPADDW         Y13, Y10, Y10
 	ADDQ           $0x10, DI
 	CMPQ           DI, R8
 	JL             denseAVX2_events
 
 denseAVX2_flush:
-	VPSLLW       $0x08, Y2, Y9
-	VPSUBW       Y9, Y1, Y1
-	VPSLLW       $0x08, Y4, Y9
-	VPSUBW       Y9, Y3, Y3
-	VPSLLW       $0x08, Y6, Y9
-	VPSUBW       Y9, Y5, Y5
-	VPSLLW       $0x08, Y8, Y9
-	VPSUBW       Y9, Y7, Y7
+	VPSLLW       $0x08, Y4, Y11
+	VPSUBW       Y11, Y3, Y3
+	VPSLLW       $0x08, Y6, Y11
+	VPSUBW       Y11, Y5, Y5
+	VPSLLW       $0x08, Y8, Y11
+	VPSUBW       Y11, Y7, Y7
+	VPSLLW       $0x08, Y10, Y11
+	VPSUBW       Y11, Y9, Y9
 	MOVQ         56(AX), DI
 	MOVQ         64(AX), R8
 	MOVQ         96(AX), R9
-	VPMOVZXWD    X1, Y9
-	VPMOVZXWD    X3, Y10
-	VPSLLD       $0x07, Y10, Y10
-	VPADDD       Y10, Y9, Y9
-	VPBROADCASTD (DI)(CX*8), Y10
-	VPADDD       Y10, Y9, Y9
-	VPADDD       (R8), Y9, Y9
-	VCVTDQ2PS    Y9, Y9
-	VPMOVZXWD    X5, Y10
-	VPMOVZXWD    X7, Y11
-	VPSLLD       $0x07, Y11, Y11
-	VPADDD       Y11, Y10, Y10
-	VPBROADCASTD 4(DI)(CX*8), Y11
-	VPADDD       Y11, Y10, Y10
-	VPADDD       128(R8), Y10, Y10
-	VCVTDQ2PS    Y10, Y10
-	VMULPS       denseScale<>+0(SB), Y10, Y10
-	VADDPS       Y9, Y10, Y10
-	VBROADCASTSS 72(AX), Y9
-	VMULPS       Y9, Y10, Y10
+	MOVQ         CX, R11
+	SHLQ         $0x08, R11
+	ADDQ         144(AX), R11
+	VPMOVZXWD    X3, Y11
+	VPMOVZXWD    X5, Y12
+	VPSLLD       $0x07, Y12, Y12
+	VPADDD       Y12, Y11, Y11
+	VPBROADCASTD (DI)(CX*8), Y12
+	VPADDD       Y12, Y11, Y11
+	VPADDD       (R8), Y11, Y11
+	VPMOVZXWD    X7, Y12
+	VPMOVZXWD    X9, Y13
+	VPSLLD       $0x07, Y13, Y13
+	VPADDD       Y13, Y12, Y12
+	VPBROADCASTD 4(DI)(CX*8), Y13
+	VPADDD       Y13, Y12, Y12
+	VPADDD       128(R8), Y12, Y12
+	VPMOVZXWD    X2, Y13
+	CMPQ         112(AX), $0x00
+	JE           denseAVX2_uncounted0
+	VPMADDWD     152(AX), Y13, Y14
+	VPADDD       Y14, Y11, Y11
+	VPADDD       (R11), Y11, Y11
+	VPMADDWD     184(AX), Y13, Y13
+	VPADDD       Y13, Y12, Y12
+	VPADDD       128(R11), Y12, Y12
+
+denseAVX2_uncounted0:
+	VCVTDQ2PS    Y11, Y11
+	VCVTDQ2PS    Y12, Y12
+	VMULPS       denseScale<>+0(SB), Y12, Y12
+	VADDPS       Y11, Y12, Y12
+	VBROADCASTSS 72(AX), Y11
+	VMULPS       Y11, Y12, Y12
 	TESTQ        R9, R9
 	JZ           denseAVX2_plain0
 	MOVQ         80(AX), R10
-	VBROADCASTSS (R10)(CX*4), Y9
-	MOVQ         88(AX), R10
 	VBROADCASTSS (R10)(CX*4), Y11
+	MOVQ         88(AX), R10
+	VBROADCASTSS (R10)(CX*4), Y13
 	MOVQ         104(AX), R10
-	VMULPS       (R9), Y9, Y9
-	VMULPS       (R10), Y11, Y11
-	VADDPS       Y11, Y9, Y9
-	VSUBPS       Y9, Y10, Y10
+	VMULPS       (R9), Y11, Y11
+	VMULPS       (R10), Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VSUBPS       Y11, Y12, Y12
 
 denseAVX2_plain0:
-	VADDPS       (DX), Y10, Y10
-	VMOVUPS      Y10, (DX)
-	VEXTRACTI128 $0x01, Y1, X1
-	VPMOVZXWD    X1, Y1
+	VADDPS       (DX), Y12, Y12
+	VMOVUPS      Y12, (DX)
 	VEXTRACTI128 $0x01, Y3, X3
 	VPMOVZXWD    X3, Y3
-	VPSLLD       $0x07, Y3, Y3
-	VPADDD       Y3, Y1, Y1
-	VPBROADCASTD (DI)(CX*8), Y3
-	VPADDD       Y3, Y1, Y1
-	VPADDD       32(R8), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VEXTRACTI128 $0x01, Y5, X3
-	VPMOVZXWD    X3, Y3
-	VEXTRACTI128 $0x01, Y7, X5
+	VEXTRACTI128 $0x01, Y5, X5
 	VPMOVZXWD    X5, Y5
 	VPSLLD       $0x07, Y5, Y5
 	VPADDD       Y5, Y3, Y3
-	VPBROADCASTD 4(DI)(CX*8), Y5
+	VPBROADCASTD (DI)(CX*8), Y5
 	VPADDD       Y5, Y3, Y3
-	VPADDD       160(R8), Y3, Y3
+	VPADDD       32(R8), Y3, Y3
+	VEXTRACTI128 $0x01, Y7, X5
+	VPMOVZXWD    X5, Y5
+	VEXTRACTI128 $0x01, Y9, X7
+	VPMOVZXWD    X7, Y7
+	VPSLLD       $0x07, Y7, Y7
+	VPADDD       Y7, Y5, Y5
+	VPBROADCASTD 4(DI)(CX*8), Y7
+	VPADDD       Y7, Y5, Y5
+	VPADDD       160(R8), Y5, Y5
+	VEXTRACTI128 $0x01, Y2, X2
+	VPMOVZXWD    X2, Y2
+	CMPQ         112(AX), $0x00
+	JE           denseAVX2_uncounted8
+	VPMADDWD     152(AX), Y2, Y7
+	VPADDD       Y7, Y3, Y3
+	VPADDD       32(R11), Y3, Y3
+	VPMADDWD     184(AX), Y2, Y2
+	VPADDD       Y2, Y5, Y5
+	VPADDD       160(R11), Y5, Y5
+
+denseAVX2_uncounted8:
 	VCVTDQ2PS    Y3, Y3
-	VMULPS       denseScale<>+0(SB), Y3, Y3
-	VADDPS       Y1, Y3, Y3
-	VBROADCASTSS 72(AX), Y1
-	VMULPS       Y1, Y3, Y3
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       denseScale<>+0(SB), Y5, Y2
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS 72(AX), Y3
+	VMULPS       Y3, Y2, Y2
 	TESTQ        R9, R9
 	JZ           denseAVX2_plain8
 	MOVQ         80(AX), R10
-	VBROADCASTSS (R10)(CX*4), Y1
+	VBROADCASTSS (R10)(CX*4), Y3
 	MOVQ         88(AX), R10
 	VBROADCASTSS (R10)(CX*4), Y5
 	MOVQ         104(AX), R10
-	VMULPS       32(R9), Y1, Y1
+	VMULPS       32(R9), Y3, Y3
 	VMULPS       32(R10), Y5, Y5
-	VADDPS       Y5, Y1, Y1
-	VSUBPS       Y1, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VSUBPS       Y3, Y2, Y2
 
 denseAVX2_plain8:
-	VADDPS       32(DX), Y3, Y3
-	VMOVUPS      Y3, 32(DX)
-	VPMOVZXWD    X2, Y1
-	VPMOVZXWD    X4, Y3
-	VPSLLD       $0x07, Y3, Y3
-	VPADDD       Y3, Y1, Y1
-	VPBROADCASTD (DI)(CX*8), Y3
-	VPADDD       Y3, Y1, Y1
-	VPADDD       64(R8), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
+	VADDPS       32(DX), Y2, Y2
+	VMOVUPS      Y2, 32(DX)
+	VPMOVZXWD    X4, Y2
 	VPMOVZXWD    X6, Y3
-	VPMOVZXWD    X8, Y5
+	VPSLLD       $0x07, Y3, Y3
+	VPADDD       Y3, Y2, Y2
+	VPBROADCASTD (DI)(CX*8), Y3
+	VPADDD       Y3, Y2, Y2
+	VPADDD       64(R8), Y2, Y2
+	VPMOVZXWD    X8, Y3
+	VPMOVZXWD    X10, Y5
 	VPSLLD       $0x07, Y5, Y5
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 4(DI)(CX*8), Y5
 	VPADDD       Y5, Y3, Y3
 	VPADDD       192(R8), Y3, Y3
+	VPMOVZXWD    X1, Y5
+	CMPQ         112(AX), $0x00
+	JE           denseAVX2_uncounted16
+	VPMADDWD     152(AX), Y5, Y7
+	VPADDD       Y7, Y2, Y2
+	VPADDD       64(R11), Y2, Y2
+	VPMADDWD     184(AX), Y5, Y5
+	VPADDD       Y5, Y3, Y3
+	VPADDD       192(R11), Y3, Y3
+
+denseAVX2_uncounted16:
+	VCVTDQ2PS    Y2, Y2
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       denseScale<>+0(SB), Y3, Y3
-	VADDPS       Y1, Y3, Y3
-	VBROADCASTSS 72(AX), Y1
-	VMULPS       Y1, Y3, Y3
+	VADDPS       Y2, Y3, Y3
+	VBROADCASTSS 72(AX), Y2
+	VMULPS       Y2, Y3, Y3
 	TESTQ        R9, R9
 	JZ           denseAVX2_plain16
 	MOVQ         80(AX), R10
-	VBROADCASTSS (R10)(CX*4), Y1
+	VBROADCASTSS (R10)(CX*4), Y2
 	MOVQ         88(AX), R10
 	VBROADCASTSS (R10)(CX*4), Y5
 	MOVQ         104(AX), R10
-	VMULPS       64(R9), Y1, Y1
+	VMULPS       64(R9), Y2, Y2
 	VMULPS       64(R10), Y5, Y5
-	VADDPS       Y5, Y1, Y1
-	VSUBPS       Y1, Y3, Y3
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y2, Y3, Y3
 
 denseAVX2_plain16:
 	VADDPS       64(DX), Y3, Y3
 	VMOVUPS      Y3, 64(DX)
-	VEXTRACTI128 $0x01, Y2, X1
-	VPMOVZXWD    X1, Y1
 	VEXTRACTI128 $0x01, Y4, X2
 	VPMOVZXWD    X2, Y2
-	VPSLLD       $0x07, Y2, Y2
-	VPADDD       Y2, Y1, Y1
-	VPBROADCASTD (DI)(CX*8), Y2
-	VPADDD       Y2, Y1, Y1
-	VPADDD       96(R8), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VEXTRACTI128 $0x01, Y6, X2
-	VPMOVZXWD    X2, Y2
-	VEXTRACTI128 $0x01, Y8, X3
+	VEXTRACTI128 $0x01, Y6, X3
 	VPMOVZXWD    X3, Y3
 	VPSLLD       $0x07, Y3, Y3
 	VPADDD       Y3, Y2, Y2
-	VPBROADCASTD 4(DI)(CX*8), Y3
+	VPBROADCASTD (DI)(CX*8), Y3
 	VPADDD       Y3, Y2, Y2
-	VPADDD       224(R8), Y2, Y2
+	VPADDD       96(R8), Y2, Y2
+	VEXTRACTI128 $0x01, Y8, X3
+	VPMOVZXWD    X3, Y3
+	VEXTRACTI128 $0x01, Y10, X4
+	VPMOVZXWD    X4, Y4
+	VPSLLD       $0x07, Y4, Y4
+	VPADDD       Y4, Y3, Y3
+	VPBROADCASTD 4(DI)(CX*8), Y4
+	VPADDD       Y4, Y3, Y3
+	VPADDD       224(R8), Y3, Y3
+	VEXTRACTI128 $0x01, Y1, X1
+	VPMOVZXWD    X1, Y1
+	CMPQ         112(AX), $0x00
+	JE           denseAVX2_uncounted24
+	VPMADDWD     152(AX), Y1, Y4
+	VPADDD       Y4, Y2, Y2
+	VPADDD       96(R11), Y2, Y2
+	VPMADDWD     184(AX), Y1, Y1
+	VPADDD       Y1, Y3, Y3
+	VPADDD       224(R11), Y3, Y3
+
+denseAVX2_uncounted24:
 	VCVTDQ2PS    Y2, Y2
-	VMULPS       denseScale<>+0(SB), Y2, Y2
-	VADDPS       Y1, Y2, Y2
-	VBROADCASTSS 72(AX), Y1
-	VMULPS       Y1, Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       denseScale<>+0(SB), Y3, Y1
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS 72(AX), Y2
+	VMULPS       Y2, Y1, Y1
 	TESTQ        R9, R9
 	JZ           denseAVX2_plain24
 	MOVQ         80(AX), R10
-	VBROADCASTSS (R10)(CX*4), Y1
+	VBROADCASTSS (R10)(CX*4), Y2
 	MOVQ         88(AX), R10
 	VBROADCASTSS (R10)(CX*4), Y3
 	MOVQ         104(AX), R10
-	VMULPS       96(R9), Y1, Y1
+	VMULPS       96(R9), Y2, Y2
 	VMULPS       96(R10), Y3, Y3
-	VADDPS       Y3, Y1, Y1
-	VSUBPS       Y1, Y2, Y2
+	VADDPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y1, Y1
 
 denseAVX2_plain24:
-	VADDPS  96(DX), Y2, Y2
-	VMOVUPS Y2, 96(DX)
+	VADDPS  96(DX), Y1, Y1
+	VMOVUPS Y1, 96(DX)
 	ADDQ    48(AX), DX
 	INCQ    CX
 	CMPQ    CX, 16(AX)
@@ -381,8 +496,225 @@ DATA denseUpper<>+16(SB)/8, $0x0100010001000100
 DATA denseUpper<>+24(SB)/8, $0x0100010001000100
 GLOBL denseUpper<>(SB), RODATA|NOPTR, $32
 
+DATA countLower<>+0(SB)/8, $0x00ff00ff00ff00ff
+DATA countLower<>+8(SB)/8, $0x00ff00ff00ff00ff
+DATA countLower<>+16(SB)/8, $0x00ff00ff00ff00ff
+DATA countLower<>+24(SB)/8, $0x00ff00ff00ff00ff
+GLOBL countLower<>(SB), RODATA|NOPTR, $32
+
 DATA denseScale<>+0(SB)/8, $0x4680000046800000
 DATA denseScale<>+8(SB)/8, $0x4680000046800000
 DATA denseScale<>+16(SB)/8, $0x4680000046800000
 DATA denseScale<>+24(SB)/8, $0x4680000046800000
 GLOBL denseScale<>(SB), RODATA|NOPTR, $32
+
+// func crossAVX2(begin *int32, events *byte, posts int, index *byte, tables *byte, out *int32)
+// Requires: AVX, AVX2
+TEXT ·crossAVX2(SB), NOSPLIT, $0-48
+	MOVQ    begin+0(FP), AX
+	MOVQ    events+8(FP), CX
+	MOVQ    posts+16(FP), DX
+	MOVQ    index+24(FP), BX
+	MOVQ    tables+32(FP), SI
+	MOVQ    out+40(FP), DI
+	VMOVDQU denseUpper<>+0(SB), Y0
+
+crossAVX2_row:
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), R9
+	LEAQ    (CX)(R8*8), R8
+	LEAQ    (CX)(R9*8), R9
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	CMPQ    R8, R9
+	JGE     crossAVX2_flush
+
+crossAVX2_events:
+	MOVL           (R8), R10
+	MOVL           4(R8), R11
+	VMOVDQU        (BX)(R10*1), Y9
+	MOVL           8(R8), R10
+	MOVL           12(R8), R12
+	VMOVDQU        (BX)(R10*1), Y10
+	VBROADCASTI128 (SI)(R11*1), Y11
+	VBROADCASTI128 (SI)(R12*1), Y12
+	VPSHUFB        Y9, Y11, Y11
+	VPSHUFB        Y10, Y12, Y12
+	VPADDB         Y12, Y11, Y11
+	VPADDW         Y11, Y1, Y1
+	VPMADDUBSW     Y0, Y11, Y11
+	VPADDW         Y11, Y2, Y2
+	VBROADCASTI128 16(SI)(R11*1), Y11
+	VBROADCASTI128 16(SI)(R12*1), Y12
+	VPSHUFB        Y9, Y11, Y11
+	VPSHUFB        Y10, Y12, Y12
+	VPADDB         Y12, Y11, Y11
+	VPADDW         Y11, Y3, Y3
+	VPMADDUBSW     Y0, Y11, Y11
+	VPADDW         Y11, Y4, Y4
+	VBROADCASTI128 32(SI)(R11*1), Y11
+	VBROADCASTI128 32(SI)(R12*1), Y12
+	VPSHUFB        Y9, Y11, Y11
+	VPSHUFB        Y10, Y12, Y12
+	VPADDB         Y12, Y11, Y11
+	VPADDW         Y11, Y5, Y5
+	VPMADDUBSW     Y0, Y11, Y11
+	VPADDW         Y11, Y6, Y6
+	VBROADCASTI128 48(SI)(R11*1), Y11
+	VBROADCASTI128 48(SI)(R12*1), Y12
+	VPSHUFB        Y9, Y11, Y11
+	VPSHUFB        Y10, Y12, Y12
+	VPADDB         Y12, Y11, Y11
+	VPADDW         Y11, Y7, Y7
+	VPMADDUBSW     Y0, Y11, Y11
+	VPADDW         Y11, Y8, Y8
+	ADDQ           $0x10, R8
+	CMPQ           R8, R9
+	JL             crossAVX2_events
+
+crossAVX2_flush:
+	VPSLLW       $0x08, Y2, Y9
+	VPSUBW       Y9, Y1, Y1
+	VPSLLW       $0x08, Y4, Y9
+	VPSUBW       Y9, Y3, Y3
+	VPSLLW       $0x08, Y6, Y9
+	VPSUBW       Y9, Y5, Y5
+	VPSLLW       $0x08, Y8, Y9
+	VPSUBW       Y9, Y7, Y7
+	VPMOVZXWD    X1, Y9
+	VPMOVZXWD    X3, Y10
+	VPSLLD       $0x07, Y10, Y10
+	VPADDD       Y10, Y9, Y9
+	VMOVDQU      Y9, (DI)
+	VPMOVZXWD    X5, Y9
+	VPMOVZXWD    X7, Y10
+	VPSLLD       $0x07, Y10, Y10
+	VPADDD       Y10, Y9, Y9
+	VMOVDQU      Y9, 128(DI)
+	VEXTRACTI128 $0x01, Y1, X1
+	VPMOVZXWD    X1, Y1
+	VEXTRACTI128 $0x01, Y3, X3
+	VPMOVZXWD    X3, Y3
+	VPSLLD       $0x07, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VMOVDQU      Y1, 32(DI)
+	VEXTRACTI128 $0x01, Y5, X1
+	VPMOVZXWD    X1, Y1
+	VEXTRACTI128 $0x01, Y7, X3
+	VPMOVZXWD    X3, Y3
+	VPSLLD       $0x07, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VMOVDQU      Y1, 160(DI)
+	VPMOVZXWD    X2, Y1
+	VPMOVZXWD    X4, Y3
+	VPSLLD       $0x07, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VMOVDQU      Y1, 64(DI)
+	VPMOVZXWD    X6, Y1
+	VPMOVZXWD    X8, Y3
+	VPSLLD       $0x07, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VMOVDQU      Y1, 192(DI)
+	VEXTRACTI128 $0x01, Y2, X1
+	VPMOVZXWD    X1, Y1
+	VEXTRACTI128 $0x01, Y4, X2
+	VPMOVZXWD    X2, Y2
+	VPSLLD       $0x07, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VMOVDQU      Y1, 96(DI)
+	VEXTRACTI128 $0x01, Y6, X1
+	VPMOVZXWD    X1, Y1
+	VEXTRACTI128 $0x01, Y8, X2
+	VPMOVZXWD    X2, Y2
+	VPSLLD       $0x07, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VMOVDQU      Y1, 224(DI)
+	ADDQ         $0x04, AX
+	ADDQ         $0x00000100, DI
+	DECQ         DX
+	JG           crossAVX2_row
+	VZEROUPPER
+	RET
+
+// func turnAVX2(to *int32, from *int32)
+// Requires: AVX, AVX2
+TEXT ·turnAVX2(SB), NOSPLIT, $0-16
+	MOVQ to+0(FP), AX
+	MOVQ from+8(FP), CX
+	XORQ BX, BX
+
+turnAVX2_down:
+	XORQ DX, DX
+
+turnAVX2_across:
+	MOVQ        BX, SI
+	SHLQ        $0x0b, SI
+	ADDQ        CX, SI
+	MOVQ        DX, R8
+	SHLQ        $0x05, R8
+	ADDQ        R8, SI
+	MOVQ        DX, DI
+	ANDQ        $0x03, DI
+	SHLQ        $0x0b, DI
+	ADDQ        AX, DI
+	MOVQ        BX, R8
+	SHLQ        $0x05, R8
+	ADDQ        R8, DI
+	MOVQ        DX, R8
+	ANDQ        $0x04, R8
+	SHLQ        $0x05, R8
+	ADDQ        R8, DI
+	VMOVDQU     (SI), Y0
+	VMOVDQU     256(SI), Y1
+	VMOVDQU     512(SI), Y2
+	VMOVDQU     768(SI), Y3
+	VMOVDQU     1024(SI), Y4
+	VMOVDQU     1280(SI), Y5
+	VMOVDQU     1536(SI), Y6
+	VMOVDQU     1792(SI), Y7
+	VPUNPCKLDQ  Y1, Y0, Y8
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLDQ  Y7, Y6, Y5
+	VPUNPCKHDQ  Y7, Y6, Y6
+	VPUNPCKLQDQ Y1, Y8, Y7
+	VPUNPCKHQDQ Y1, Y8, Y1
+	VPUNPCKLQDQ Y2, Y0, Y8
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VPUNPCKLQDQ Y5, Y3, Y2
+	VPUNPCKHQDQ Y5, Y3, Y3
+	VPUNPCKLQDQ Y6, Y4, Y5
+	VPUNPCKHQDQ Y6, Y4, Y4
+	VPERM2I128  $0x20, Y2, Y7, Y6
+	VMOVDQU     Y6, (DI)
+	VPERM2I128  $0x31, Y2, Y7, Y6
+	VMOVDQU     Y6, 1024(DI)
+	VPERM2I128  $0x20, Y3, Y1, Y2
+	VMOVDQU     Y2, 256(DI)
+	VPERM2I128  $0x31, Y3, Y1, Y2
+	VMOVDQU     Y2, 1280(DI)
+	VPERM2I128  $0x20, Y5, Y8, Y1
+	VMOVDQU     Y1, 512(DI)
+	VPERM2I128  $0x31, Y5, Y8, Y1
+	VMOVDQU     Y1, 1536(DI)
+	VPERM2I128  $0x20, Y4, Y0, Y1
+	VMOVDQU     Y1, 768(DI)
+	VPERM2I128  $0x31, Y4, Y0, Y1
+	VMOVDQU     Y1, 1792(DI)
+	INCQ        DX
+	CMPQ        DX, $0x08
+	JL          turnAVX2_across
+	INCQ        BX
+	CMPQ        BX, $0x04
+	JL          turnAVX2_down
+	VZEROUPPER
+	RET

@@ -25,3 +25,13 @@ func finishAVX2(dw *float32, sum *int64, v *int64, n int, u int64, quantum float
 //
 //go:noescape
 func denseAVX2(a *byte)
+
+// crossAVX2 adds events to 32 neurons, as denseAVX2 does, and stores the sums of each of so many posts in 64 words.
+//
+//go:noescape
+func crossAVX2(begin *int32, events *byte, posts int, index *byte, tables *byte, out *int32)
+
+// turnAVX2 transposes the left 32 x 32 words of 32 rows of 64, and the right ones.
+//
+//go:noescape
+func turnAVX2(to *int32, from *int32)

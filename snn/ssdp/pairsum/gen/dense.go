@@ -27,6 +27,12 @@ const (
 	argY
 	argX
 	argQ
+	argPatterns
+	argChunks
+	argCells
+	argCounts
+	argCross
+	argCount // 64 bytes
 )
 
 // dense adds a block of 32 columns of all rows.
@@ -63,7 +69,19 @@ func dense() {
 	MOVQ(word(argEvents), t)
 	LEAQ(Mem{Base: t, Index: next, Scale: 8}, next)
 	LEAQ(Mem{Base: t, Index: end, Scale: 8}, end)
-	var words, uppers [planes]VecVirtual
+	counts := count(name, word, j)
+	words, uppers := addEvents(name, index, tables, next, end, upper)
+	flush(name, word, j, dw, words, uppers, counts)
+	ADDQ(word(argStride), dw)
+	INCQ(j)
+	CMPQ(j, word(argPosts))
+	JL(LabelRef(name + "_row"))
+	VZEROUPPER()
+	RET()
+}
+
+// addEvents adds the digits of a row's events, from next to end.
+func addEvents(name string, index, tables, next, end GPVirtual, upper VecVirtual) (words, uppers [planes]VecVirtual) {
 	for p := range planes {
 		words[p], uppers[p] = YMM(), YMM()
 		VPXOR(words[p], words[p], words[p])
@@ -98,44 +116,37 @@ func dense() {
 	JL(LabelRef(name + "_events"))
 
 	Label(name + "_flush")
-	flush(name, word, j, dw, words, uppers)
-	ADDQ(word(argStride), dw)
-	INCQ(j)
-	CMPQ(j, word(argPosts))
-	JL(LabelRef(name + "_row"))
-	VZEROUPPER()
-	RET()
+	return words, uppers
 }
 
 // flush puts the digits of a row's sums together and adds them to the weights:
 // columns 0 to 15 are the lower bytes, 16 to 31 the upper ones. The two lower and
 // the two upper digits make integers that are exact as float32, so that the whole
 // is rounded once.
-func flush(name string, word func(int) Mem, j, dw GPVirtual, words, uppers [planes]VecVirtual) {
-	for p := range planes {
-		t := YMM()
-		VPSLLW(U8(8), uppers[p], t)
-		VPSUBW(t, words[p], words[p])
-	}
+func flush(name string, word func(int) Mem, j, dw GPVirtual, words, uppers [planes]VecVirtual, counts [2]VecVirtual) {
+	separate(words, uppers)
 	scale := repeated("denseScale", 0x4680000046800000) // 2^14
-	u, v, x, q := GP64(), GP64(), GP64(), GP64()
+	u, v, x, q, cross := GP64(), GP64(), GP64(), GP64(), GP64()
 	MOVQ(word(argU), u)
 	MOVQ(word(argV), v)
 	MOVQ(word(argX), x)
+	MOVQ(j, cross)
+	SHLQ(U8(8), cross)
+	ADDQ(word(argCross), cross)
 	for half, sums := range [2][planes]VecVirtual{words, uppers} {
 		for quarter := range 2 {
 			column := 16*half + 8*quarter
 			var parts [2]VecVirtual // lower two digits, upper two
 			for k := range parts {
-				one, two := widened(sums[2*k], quarter), widened(sums[2*k+1], quarter)
-				VPSLLD(U8(7), two, two)
-				VPADDD(two, one, one)
+				parts[k] = joined(sums, k, quarter)
 				t := YMM()
 				VPBROADCASTD(Mem{Base: u, Index: j, Scale: 8, Disp: 4 * k}, t)
-				VPADDD(t, one, one)
-				VPADDD(Mem{Base: v, Disp: 128*k + 4*column}, one, one)
-				parts[k] = YMM()
-				VCVTDQ2PS(one, parts[k])
+				VPADDD(t, parts[k], parts[k])
+				VPADDD(Mem{Base: v, Disp: 128*k + 4*column}, parts[k], parts[k])
+			}
+			addCounts(name, word, cross, parts, widened(counts[half], quarter), column)
+			for _, part := range parts {
+				VCVTDQ2PS(part, part)
 			}
 			d := YMM()
 			VMULPS(scale, parts[1], d)
@@ -162,6 +173,23 @@ func flush(name string, word func(int) Mem, j, dw GPVirtual, words, uppers [plan
 			VMOVUPS(d, at)
 		}
 	}
+}
+
+// separate leaves in words the sums of the lower bytes alone.
+func separate(words, uppers [planes]VecVirtual) {
+	for p := range planes {
+		t := YMM()
+		VPSLLW(U8(8), uppers[p], t)
+		VPSUBW(t, words[p], words[p])
+	}
+}
+
+// joined is the lower two digits of eight sums, or the upper two.
+func joined(sums [planes]VecVirtual, part, quarter int) VecVirtual {
+	one, two := widened(sums[2*part], quarter), widened(sums[2*part+1], quarter)
+	VPSLLD(U8(7), two, two)
+	VPADDD(two, one, one)
+	return one
 }
 
 // widened is eight of the sixteen unsigned words of y, as 32-bit integers.

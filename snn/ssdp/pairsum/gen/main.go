@@ -13,6 +13,8 @@ func main() {
 	scatter()
 	finish()
 	dense()
+	cross()
+	turn()
 	Generate()
 }
 
