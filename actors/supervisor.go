@@ -43,12 +43,8 @@ type conducted struct {
 	status *control.RunStatus
 }
 
-const (
-	// maxRuns is how many runs a node coordinates at a time.
-	maxRuns = 16
-	// keptRuns is how many runs that are over a node remembers.
-	keptRuns = 64
-)
+// maxRuns is how many runs a node coordinates at a time.
+const maxRuns = 16
 
 func newSupervisor(c Config, files *store) *supervisor {
 	return &supervisor{c: c, id: c.Name + "-" + newID(), since: time.Now(), files: files,
@@ -92,6 +88,8 @@ func (s *supervisor) Receive(c actor.Context) {
 		}
 	case *drained:
 		c.Respond(len(s.hosts)+s.underWay() == 0)
+	case *count:
+		c.Respond(s.counts())
 	case *actor.Terminated:
 		s.terminated(m.Who)
 	}
@@ -217,15 +215,16 @@ func over(s control.State) bool {
 	return s == control.State_STATE_DONE || s == control.State_STATE_FAILED || s == control.State_STATE_CANCELLED
 }
 
-// forget drops the oldest runs that are over; their directories stay.
+// forget drops the oldest runs that are over, with their directories. One that holds
+// results which nobody has fetched stays.
 func (s *supervisor) forget(c actor.Context) {
-	for k := 0; len(s.order) > keptRuns && k < len(s.order); {
+	for k := 0; len(s.order) > s.c.KeptRuns && k < len(s.order); {
 		run := s.order[k]
 		if r := s.coordinators[run]; r != nil && !over(r.status.State) {
 			k++
 			continue
 		} else if r != nil {
-			c.Stop(r.pid)
+			c.Send(r.pid, &forget{})
 		}
 		delete(s.coordinators, run)
 		s.order = slices.Delete(s.order, k, k+1)

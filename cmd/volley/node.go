@@ -29,6 +29,7 @@ type nodeFlags struct {
 	threads  int
 	memory   int64
 	store    string
+	http     string
 	untilEOF bool
 	fleeting bool
 	disturb  string
@@ -63,6 +64,7 @@ func nodeCommand() *cobra.Command {
 	fl.IntVar(&f.threads, "threads", 0, "cores that the node uses (default: all)")
 	fl.Int64Var(&f.memory, "memory", 0, "bytes of memory that partitions may take (default: what the machine has available)")
 	fl.StringVar(&f.store, "store", "", "where the state of runs is kept, the same for all nodes: a directory that all reach, s3://BUCKET/PREFIX?endpoint=HOST:PORT or nats://HOST:PORT/BUCKET; runs then survive the loss of nodes")
+	fl.StringVar(&f.http, "http", "", "HOST:PORT of pages for monitors: /metrics for Prometheus, /healthz, and on a loopback address /debug/pprof")
 	fl.StringVar(&f.config, "config", "", "configuration with the cluster's keys, of volley cluster init")
 	fl.BoolVar(&f.insecure, "insecure", false, "listen without keys on addresses that other machines reach")
 	fl.BoolVar(&f.untilEOF, "until-eof", false, "end when standard input ends")
@@ -128,12 +130,21 @@ func node(ctx context.Context, f nodeFlags) error {
 	if err != nil {
 		return err
 	}
+	shown, err := showPages(f.http, n, s)
+	if err != nil {
+		n.Stop()
+		return err
+	}
+	defer shown.close()
 	fmt.Printf("node %s is ready at %s\n", f.name, s.address)
 	join := "--join"
 	if len(f.nats) > 0 {
 		join = "--nats"
 	}
 	fmt.Fprintf(os.Stderr, "join it with volley node %s %s, use it with volley run MODEL --cluster %s; any NATS client reads along at %s\n", join, s.address, s.address, s.url)
+	if shown != nil {
+		fmt.Fprintf(os.Stderr, "metrics are at %s/metrics\n", shown.url())
+	}
 	<-ctx.Done()
 	if !f.fleeting {
 		handOver(n)

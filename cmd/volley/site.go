@@ -29,6 +29,7 @@ const connectTimeout = 5 * time.Second
 // site is this process's place on a cluster's bus.
 type site struct {
 	bus     bus.Bus
+	own     *nats.Bus       // the same, as it is where --disturb changes bus
 	server  *nats.Server    // of this process; nil where it is the user's
 	address string          // that others join at, or use as --cluster
 	url     string          // of the NATS server
@@ -93,7 +94,7 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 			return nil, err
 		}
 		s.closers = append(s.closers, func() { _ = b.Close() })
-		s.bus, s.address, s.url = b, f.nats[0], f.nats[0]
+		s.bus, s.own, s.address, s.url = b, b, f.nats[0], f.nats[0]
 		return s, nil
 	}
 	host, _, err := net.SplitHostPort(f.listen)
@@ -124,15 +125,7 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 		s.close()
 		return nil, err
 	}
-	go func() {
-		for e := range members.Events() {
-			if e.Kind == membership.Joined || e.Kind == membership.Updated {
-				if err := routes(server, []membership.Member{e.Member}, f.name); err != nil {
-					fmt.Fprintln(os.Stderr, "volley: a route to", e.Member.Name, "failed:", err)
-				}
-			}
-		}
-	}()
+	go keepRoutes(server, members, f.name)
 	others := len(workers(members.Members())) - 1
 	wait, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
@@ -145,23 +138,9 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 		s.close()
 		return nil, err
 	}
-	s.bus = b
+	s.bus, s.own = b, b
 	s.closers = append(s.closers, func() { _ = b.Close() })
 	return s, nil
-}
-
-// routes lets a server find those of other members.
-func routes(server *nats.Server, members []membership.Member, self string) error {
-	var urls []string
-	for _, m := range members {
-		if url := m.Meta[metaRoute]; url != "" && m.Name != self {
-			urls = append(urls, url)
-		}
-	}
-	if len(urls) == 0 {
-		return nil
-	}
-	return server.AddRoutes(urls...)
 }
 
 // joining words why a cluster was not joined.

@@ -149,10 +149,13 @@ func (b *Bus) Lost() <-chan error { return b.troubles.Lost() }
 
 // Stats implements bus.Bus.
 func (b *Bus) Stats() bus.Stats {
+	b.mu.Lock()
+	subscriptions := len(b.subs)
+	b.mu.Unlock()
 	return bus.Stats{
 		Published: b.published.Load(), PublishedBytes: b.publishedBytes.Load(),
 		Delivered: b.delivered.Load(), DeliveredBytes: b.deliveredBytes.Load(),
-		Dropped: b.dropped.Load(), Troubles: b.troubles.Told(),
+		Dropped: b.dropped.Load(), Subscriptions: subscriptions, Troubles: b.troubles.Told(),
 	}
 }
 

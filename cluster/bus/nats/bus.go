@@ -165,7 +165,7 @@ func (b *Bus) Lost() <-chan error { return b.troubles.Lost() }
 // Stats implements bus.Bus.
 func (b *Bus) Stats() bus.Stats {
 	b.mu.Lock()
-	dropped := b.dropped
+	dropped, subscriptions := b.dropped, len(b.subs)
 	for sub := range b.subs {
 		if n, err := sub.Dropped(); err == nil {
 			dropped += uint64(n)
@@ -176,7 +176,7 @@ func (b *Bus) Stats() bus.Stats {
 		Published: b.published.Load(), PublishedBytes: b.publishedBytes.Load(),
 		Delivered: b.delivered.Load(), DeliveredBytes: b.deliveredBytes.Load(),
 		Dropped: dropped, Disconnects: b.disconnects.Load(), Reconnects: b.reconnects.Load(),
-		Troubles: b.troubles.Told(),
+		Subscriptions: subscriptions, Troubles: b.troubles.Told(),
 	}
 }
 

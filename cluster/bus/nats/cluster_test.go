@@ -156,6 +156,52 @@ func TestAddRoutes(t *testing.T) {
 	}
 }
 
+// A server that is told that another is gone looks for it no more, and finds it when it
+// is told so again.
+func TestRemoveRoutes(t *testing.T) {
+	a := start(t, nats.ServerOptions{Name: "a", RouteListen: "127.0.0.1:0"})
+	b := start(t, nats.ServerOptions{Name: "b", RouteListen: "127.0.0.1:0"})
+	ctx, cancel := context.WithTimeout(t.Context(), bustest.Patience)
+	defer cancel()
+	for range 3 {
+		if err := errors.Join(a.AddRoutes(b.RouteURL()), a.AwaitPeers(ctx, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if st := a.Stats(); st.Dialled != 1 || st.Routes != 1 {
+			t.Fatalf("with a route: %+v", st)
+		}
+		if err := a.RemoveRoutes(b.RouteURL(), "nats-route://127.0.0.1:1"); err != nil {
+			t.Fatal(err)
+		}
+		for st := a.Stats(); st.Dialled != 0 || st.Routes != 0; st = a.Stats() {
+			if ctx.Err() != nil {
+				t.Fatalf("without a route: %+v", st)
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
+
+// What holds on to a server is counted while it does.
+func TestServerStats(t *testing.T) {
+	s := start(t, nats.ServerOptions{})
+	before := s.Stats()
+	b := connect(t, nats.Options{URLs: []string{s.ClientURL()}})
+	sub, err := b.Subscribe("some.thing", func(bus.Message) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := s.Stats(); st.Connections != before.Connections+1 || st.Subscriptions != before.Subscriptions+1 || b.Stats().Subscriptions != 1 {
+		t.Errorf("with a subscription: %+v, before %+v; the bus counts %d", st, before, b.Stats().Subscriptions)
+	}
+	if err := errors.Join(sub.Unsubscribe(), b.Flush(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if st := s.Stats(); st.Subscriptions != before.Subscriptions || b.Stats().Subscriptions != 0 {
+		t.Errorf("with none: %+v, before %+v; the bus counts %d", st, before, b.Stats().Subscriptions)
+	}
+}
+
 // A server on all addresses says one that others can use.
 func TestAdvertise(t *testing.T) {
 	s := start(t, nats.ServerOptions{Listen: "0.0.0.0:0", RouteListen: "0.0.0.0:0", Insecure: true, Advertise: "localhost"})

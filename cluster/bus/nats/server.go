@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -151,8 +152,38 @@ func (s *Server) AddRoutes(urls ...string) error {
 	if !added {
 		return nil
 	}
+	return s.reload(next)
+}
+
+// RemoveRoutes ends the connections to the route URLs of others, and the attempts to
+// make them. URLs that it has not are no error.
+func (s *Server) RemoveRoutes(urls ...string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.current.Clone()
+	removed := false
+	for _, text := range urls {
+		if !s.routes[text] {
+			continue
+		}
+		u, err := s.o.routeURL(text)
+		if err != nil {
+			return err
+		}
+		next.Routes = slices.DeleteFunc(next.Routes, func(r *url.URL) bool { return r.Host == u.Host })
+		delete(s.routes, text)
+		removed = true
+	}
+	if !removed {
+		return nil
+	}
+	return s.reload(next)
+}
+
+// reload has the server take options; the caller holds mu.
+func (s *Server) reload(next *natsserver.Options) error {
 	if err := s.s.ReloadOptions(next.Clone()); err != nil {
-		return fmt.Errorf("nats: server %s: new routes: %w", s.o.Name, err)
+		return fmt.Errorf("nats: server %s: other routes: %w", s.o.Name, err)
 	}
 	s.current = next
 	return nil

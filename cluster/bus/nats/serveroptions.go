@@ -198,6 +198,7 @@ func (o ServerOptions) server() (*natsserver.Options, error) {
 		NoSigs: true, NoSystemAccount: true,
 		MaxPayload: int32(o.MaxBytes), MaxPending: o.MaxPendingBytes, WriteDeadline: o.WriteTimeout,
 		PingInterval: o.PingInterval, MaxPingsOut: 3,
+		MaxClosedClients: keptClosed,
 	}
 	if o.TLS != nil {
 		s.TLSConfig, s.TLS, s.TLSVerify, s.TLSTimeout = o.TLS, true, true, 2
@@ -230,6 +231,9 @@ func (o ServerOptions) server() (*natsserver.Options, error) {
 	}
 	return s, nil
 }
+
+// keptClosed is how many clients that have left a server remembers; 10,000 by itself.
+const keptClosed = 100
 
 // free is how nats-server says that any free port will do.
 func free(port int) int {
