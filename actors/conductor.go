@@ -27,14 +27,15 @@ import (
 // the run as its recorder, and writes its files. Where nodes are lost, come or go, it
 // does so again from the last checkpoint, in a new epoch.
 type conductor struct {
-	c      Config
-	run    string
-	bundle *Bundle
-	submit *control.Submit
-	dir    string
-	caller Caller
-	shelf  *shelf // where the run's state is kept; nil for nowhere
-	tell   func(*control.RunStatus)
+	c       Config
+	run     string
+	bundle  *Bundle
+	submit  *control.Submit
+	dir     string
+	created bool // dir has been made here
+	caller  Caller
+	shelf   *shelf // where the run's state is kept; nil for nowhere
+	tell    func(*control.RunStatus)
 
 	mutex  sync.Mutex
 	state  control.RunStatus
@@ -61,7 +62,8 @@ type conductor struct {
 // conduct runs the run, and says at its end how it went.
 func (k *conductor) conduct(ctx context.Context) (err error) {
 	err = k.guarded(ctx)
-	if k.shelf != nil && !elsewhere(err) && errors.Is(k.shelf.owns(context.WithoutCancel(ctx), k.epoch), errFenced) {
+	defer k.letGo()
+	if k.shelf != nil && k.epoch > 0 && !elsewhere(err) && errors.Is(k.shelf.owns(context.WithoutCancel(ctx), k.epoch), errFenced) {
 		err = errFenced
 	}
 	if elsewhere(err) {
@@ -89,6 +91,12 @@ func (k *conductor) conduct(ctx context.Context) (err error) {
 		k.c.Log.Info("a run ended", "run", k.run, "error", err)
 	}
 	return err
+}
+
+// letGo forgets what a run that is over, or elsewhere, needs no more: its coordinator
+// is kept for who asks how it ended.
+func (k *conductor) letGo() {
+	k.bundle, k.submit, k.network, k.plan, k.message, k.nodes, k.injecting, k.record = nil, nil, nil, nil, nil, nil, nil, nil
 }
 
 // guarded is conducted with a panic as its error.
@@ -140,7 +148,10 @@ func (k *conductor) open(ctx context.Context) (err error) {
 			return err
 		}
 		if k.shelf.hasEnded(ctx) {
-			return errFenced // the run is over
+			if err := k.shelf.sweep(ctx); err != nil { // who ended it may have been killed before
+				k.c.Log.Warn("the state of a run that is over stays in the store", "run", k.run, "error", err)
+			}
+			return errFenced
 		}
 		if k.bundle, k.submit, err = k.shelf.submission(ctx); err != nil {
 			return refuse(control.Kind_KIND_STORE, "what run %s was submitted with cannot be read: %v", k.run, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/messages/control"
 )
 
@@ -27,7 +28,12 @@ type coordinator struct {
 	cancel context.CancelCauseFunc
 	ended  chan struct{}
 	last   *control.RunStatus
+
+	fetched bool // somebody has the run's files
 }
+
+// forget tells a coordinator that its run is over and that nobody is told of it any more.
+type forget struct{}
 
 func newCoordinator(c Config, parent *actor.PID, run string, b *Bundle, m *control.Submit) *coordinator {
 	k := &conductor{c: c, run: run, bundle: b, submit: m, dir: filepath.Join(c.Dir, "runs", run),
@@ -59,6 +65,7 @@ func (o *coordinator) Receive(c actor.Context) {
 			err := o.run.conduct(ctx)
 			close(o.ended)
 			if elsewhere(err) {
+				o.run.removeFiles() // who has the run now has made them anew
 				o.root.Send(parent, &runMoved{o.run.owner()})
 			}
 		}()
@@ -69,6 +76,11 @@ func (o *coordinator) Receive(c actor.Context) {
 		o.last = m.status
 	case *leave:
 		o.run.leave()
+	case *forget:
+		if _, err := os.Stat(filepath.Join(o.run.dir, record.SummaryFile)); o.fetched || errors.Is(err, fs.ErrNotExist) {
+			go o.run.removeFiles()
+		}
+		c.Stop(c.Self())
 	case *control.Request:
 		c.Respond(o.answer(m))
 	}
@@ -125,6 +137,9 @@ func (o *coordinator) fetch(m *control.Fetch) *control.Reply {
 		return refusal(err)
 	}
 	content = content[:n]
+	if m.Path == record.SummaryFile && m.Offset+int64(n) >= info.Size() {
+		o.fetched = true // it is the last that is asked for
+	}
 	return &control.Reply{Body: &control.Reply_Chunk{Chunk: &control.Chunk{Offset: m.Offset, Size: info.Size(), Content: content,
 		Crc32C: crc32.Checksum(content, castagnoli), Last: m.Offset+int64(n) >= info.Size()}}}
 }
@@ -147,6 +162,16 @@ func (o *coordinator) list() *control.Reply {
 		return refusal(err)
 	}
 	return &control.Reply{Body: &control.Reply_Chunk{Chunk: chunk}}
+}
+
+// removeFiles removes the directory of a run, where it was made here.
+func (k *conductor) removeFiles() {
+	if !k.created {
+		return
+	}
+	if err := os.RemoveAll(k.dir); err != nil {
+		k.c.Log.Warn("the files of a run stay, though nobody needs them", "run", k.run, "error", err)
+	}
 }
 
 // snapshot is a copy of how the run stands, which nobody changes.

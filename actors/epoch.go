@@ -64,7 +64,7 @@ const (
 	modelFolder   = "model/"
 	filesFolder   = "files/" // of the run's directory, complete
 	submissionKey = "submission"
-	endedKey      = "ended" // the run is over, and nobody need take it over
+	endedKey      = "ended" // the run is over, and what is still here is to go
 )
 
 // epochRecord begins an epoch of a run: who creates it owns the run from then on, and
@@ -104,7 +104,7 @@ func (s *shelf) claim(ctx context.Context, after uint64, coordinator, why string
 	switch {
 	case err != nil:
 		return nil, err
-	case latest > after:
+	case latest != after: // another has the run, or it is over and its records are gone
 		return nil, errFenced
 	}
 	record, err = json.Marshal(epochRecord{after + 1, coordinator, newID(), why, time.Now().UTC().Format(time.RFC3339Nano)})
@@ -113,6 +113,10 @@ func (s *shelf) claim(ctx context.Context, after uint64, coordinator, why string
 	}
 	key := epochKey(after + 1)
 	err = s.Create(ctx, key, record)
+	if err == nil && after > 0 && s.lacks(ctx, epochKey(after)) {
+		_ = s.Delete(ctx, key) // the run has ended meanwhile: records go in the order of epochs
+		return nil, errFenced
+	}
 	if err == nil {
 		return record, nil
 	}
@@ -126,13 +130,20 @@ func (s *shelf) claim(ctx context.Context, after uint64, coordinator, why string
 	return nil, err
 }
 
-// owns reports, by its error, whether an epoch is still the latest.
+// owns reports, by its error, whether an epoch is still the latest. One whose record is
+// gone is none: the run is over.
 func (s *shelf) owns(ctx context.Context, epoch uint64) error {
 	latest, err := s.latest(ctx)
-	if err == nil && latest > epoch {
+	if err == nil && (latest > epoch || latest < epoch && s.lacks(ctx, epochKey(epoch))) {
 		return errFenced
 	}
 	return err
+}
+
+// lacks reports that a blob is certainly not there.
+func (s *shelf) lacks(ctx context.Context, key string) bool {
+	_, err := s.read(ctx, key)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // sees checks that a node's store is the one that holds a record.
@@ -232,26 +243,52 @@ func (s *shelf) fetchFiles(ctx context.Context, dir string) error {
 	return nil
 }
 
-// ended says that the run is over, and removes what no one needs any more.
+// ended says that the run is over, and removes all of it. What would take the run over
+// begins with its submission, and who still thinks that it owns the run misses the
+// record of its epoch.
 func (s *shelf) ended(ctx context.Context) error {
 	if err := s.write(ctx, endedKey, []byte("ended\n")); err != nil {
 		return err
 	}
-	for _, folder := range []string{modelFolder, filesFolder, injectedFolder} {
-		all, err := s.List(ctx, folder)
-		if err != nil {
+	for _, prefix := range []string{modelFolder, filesFolder, injectedFolder} {
+		if err := s.remove(ctx, prefix); err != nil {
 			return err
 		}
-		for _, e := range all {
-			if err := s.Delete(ctx, e.Key); err != nil {
-				return err
-			}
-		}
 	}
-	return checkpoint.Clear(ctx, s)
+	if err := checkpoint.Clear(ctx, s); err != nil {
+		return err
+	}
+	return s.sweep(ctx)
 }
 
+// sweep removes what is left of a run that is over, the records of epochs in their
+// order and the word that it is over last.
+func (s *shelf) sweep(ctx context.Context) error {
+	for _, prefix := range []string{submissionKey, epochsFolder, ""} {
+		if err := s.remove(ctx, prefix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remove removes the blobs whose keys begin with prefix.
+func (s *shelf) remove(ctx context.Context, prefix string) error {
+	all, err := s.List(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if err := s.Delete(ctx, e.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hasEnded reports that the run is over: it says so, or nothing says how to take it
+// over.
 func (s *shelf) hasEnded(ctx context.Context) bool {
 	_, err := s.read(ctx, endedKey)
-	return err == nil
+	return err == nil || s.lacks(ctx, submissionKey)
 }

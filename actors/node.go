@@ -34,6 +34,10 @@ type Config struct {
 	Store     blob.Store
 	StoreName string // for people
 
+	// KeptRuns is how many runs that it coordinated and that are over the node remembers,
+	// with their files until somebody has fetched them. Default 64.
+	KeptRuns int
+
 	// Expected names the nodes that are known to be there, this one too; see Caller.
 	Expected func() []string
 
@@ -50,6 +54,8 @@ type Node struct {
 }
 
 const (
+	// keptRuns is the default of Config.KeptRuns.
+	keptRuns = 64
 	// mailbox is how many messages wait for an actor; who sends more waits.
 	mailbox = 1024
 	// answerTimeout is how long an actor of this process may take to answer.
@@ -63,6 +69,9 @@ func (c *Config) validate() error {
 	}
 	if c.Threads <= 0 {
 		c.Threads = runtime.GOMAXPROCS(0)
+	}
+	if c.KeptRuns <= 0 {
+		c.KeptRuns = keptRuns
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.NewTextHandler(io.Discard, nil))

@@ -234,6 +234,7 @@ func (k *conductor) create(ctx context.Context, c *session.Checkpoints) (*record
 			return nil
 		}
 	}
+	k.created = true
 	dir, err := record.Create(k.dir, o)
 	if err != nil || c == nil {
 		return dir, err

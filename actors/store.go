@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/volley-snn/volley/messages/control"
 )
@@ -24,6 +26,7 @@ type store struct {
 type arriving struct {
 	content []byte
 	size    int64
+	last    time.Time // that a part came
 }
 
 const (
@@ -33,6 +36,9 @@ const (
 	maxTransferBytes = 4 << 30
 	// maxArriving is how many files may arrive at a time.
 	maxArriving = 64
+	// forgotten is how long no part of a file may come before it is forgotten: who sent
+	// it is gone, or begins anew.
+	forgotten = time.Minute
 )
 
 func newStore(dir string) (*store, error) {
@@ -95,6 +101,8 @@ func (s *store) take(t *control.Transfer) (have int64, err error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	key := string(t.Sha256)
+	now := time.Now()
+	maps.DeleteFunc(s.under, func(_ string, a *arriving) bool { return now.Sub(a.last) > forgotten })
 	a := s.under[key]
 	if a == nil {
 		if _, err := s.get(t.Sha256); err == nil {
@@ -106,6 +114,7 @@ func (s *store) take(t *control.Transfer) (have int64, err error) {
 		a = &arriving{size: t.Size}
 		s.under[key] = a
 	}
+	a.last = now
 	if t.Offset == int64(len(a.content)) && t.Offset+int64(len(t.Content)) <= a.size {
 		a.content = append(a.content, t.Content...)
 	}

@@ -26,8 +26,8 @@ func (s *supervisor) takeOver(c actor.Context, run, lost string, epoch uint64, o
 	if s.c.Store == nil {
 		return refuse(control.Kind_KIND_STORE, "node %s has no store to take run %s over from", s.c.Name, run)
 	}
-	if r := s.coordinators[run]; r != nil && !over(r.status.State) {
-		return nil
+	if r := s.coordinators[run]; r != nil && r.status.State != control.State_STATE_FAILED {
+		return nil // it is under way here, or has come to its end
 	}
 	s.c.Log.Warn("a run is taken over", "run", run, "after epoch", epoch)
 	co := newCoordinator(s.c, c.Self(), run, nil, nil)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Directory is a Store in a folder of a file system: of one machine, which then
@@ -19,12 +20,35 @@ import (
 // system must know hard links, which are what makes Create exclusive.
 type Directory struct{ root string }
 
-// NewDirectory opens a folder, and makes it where it is not there.
+// temporaryPrefix begins the names of files that are not complete, and abandoned is how
+// long one that nobody writes to stays: who wrote it is gone.
+const (
+	temporaryPrefix = ".new-"
+	abandoned       = time.Hour
+)
+
+// NewDirectory opens a folder, and makes it where it is not there. What processes that
+// died left behind in it is removed.
 func NewDirectory(root string) (*Directory, error) {
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
-	return &Directory{root}, nil
+	d := &Directory{filepath.Clean(root)}
+	d.sweep(time.Now().Add(-abandoned))
+	return d, nil
+}
+
+// sweep removes temporary files that nobody has written to since a time.
+func (d *Directory) sweep(since time.Time) {
+	_ = filepath.WalkDir(d.root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasPrefix(entry.Name(), temporaryPrefix) {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil && info.ModTime().Before(since) && os.Remove(path) == nil {
+			_ = d.prune(filepath.Dir(path))
+		}
+		return nil
+	})
 }
 
 // Put stores a blob: under a temporary name, synced, then renamed.
@@ -109,7 +133,7 @@ func (d *Directory) List(ctx context.Context, prefix string) ([]Entry, error) {
 	return all, nil
 }
 
-// Delete removes a blob.
+// Delete removes a blob, and the folders that it leaves empty.
 func (d *Directory) Delete(_ context.Context, key string) error {
 	if err := CheckKey(key); err != nil {
 		return err
@@ -121,7 +145,21 @@ func (d *Directory) Delete(_ context.Context, key string) error {
 	if err != nil {
 		return fmt.Errorf("blob store: %w", err)
 	}
-	return syncFolder(filepath.Dir(d.path(key)))
+	return d.prune(filepath.Dir(d.path(key)))
+}
+
+// prune removes a folder that is empty, and those above it that are then. What is
+// left is on disk when it returns.
+func (d *Directory) prune(folder string) error {
+	for ; len(folder) > len(d.root); folder = filepath.Dir(folder) {
+		if err := os.Remove(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			break // it holds something
+		}
+	}
+	if err := syncFolder(folder); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil // somebody else has removed it meanwhile, too
 }
 
 func (d *Directory) path(key string) string { return filepath.Join(d.root, filepath.FromSlash(key)) }
@@ -132,10 +170,7 @@ func (d *Directory) write(ctx context.Context, key string, r io.Reader, size int
 	if err := CheckKey(key); err != nil {
 		return "", err
 	}
-	if err := d.makeFolder(filepath.Dir(d.path(key))); err != nil {
-		return "", fmt.Errorf("blob store: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(d.path(key)), ".new-*")
+	f, err := d.temporary(filepath.Dir(d.path(key)))
 	if err != nil {
 		return "", fmt.Errorf("blob store: %w", err)
 	}
@@ -151,6 +186,22 @@ func (d *Directory) write(ctx context.Context, key string, r io.Reader, size int
 		return "", fmt.Errorf("blob store: %s: %w", d.path(key), err)
 	}
 	return f.Name(), nil
+}
+
+// temporary makes a file in a folder, and the folder where it is not there. Who deletes
+// the last blob of a folder removes it, at any moment.
+func (d *Directory) temporary(folder string) (f *os.File, err error) {
+	for range 100 {
+		if err = d.makeFolder(folder); err == nil {
+			if f, err = os.CreateTemp(folder, temporaryPrefix+"*"); err == nil {
+				return f, nil
+			}
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return nil, err
 }
 
 // makeFolder makes a folder under the root; its name is on disk when it returns.
