@@ -1,0 +1,295 @@
+package e2e
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// soakKind is something that happens in a soak.
+type soakKind struct {
+	name  string
+	brief string // first, last: a node that is not to last is there; none: none is
+
+	// do lets it happen to a run under way, and reports how the run is to end.
+	do func(s *soak, r *soakRun) ending
+}
+
+// ending is how a run ends.
+type ending int
+
+const (
+	completed ending = iota // with the files of the local run
+	cancelled
+	alone // completed, and nobody was left to follow it
+)
+
+// soakRun is a run under way.
+type soakRun struct {
+	*process
+	task task
+	out  string
+}
+
+// kinds are all kinds of things that happen; few of them for a short soak.
+func (s *soak) kinds() []soakKind {
+	all := []soakKind{
+		{"a node is killed", "last", func(s *soak, _ *soakRun) ending { kill(s.brief.process); return completed }},
+		{"the run is cancelled", "", func(s *soak, r *soakRun) ending {
+			if run := s.underWay(); run != "" {
+				s.volley("cancel", run, "--cluster", s.at)
+			}
+			return cancelled
+		}},
+		{"the client is killed", "", func(s *soak, r *soakRun) ending { kill(r.process); return alone }},
+		{"a node comes", "none", func(s *soak, _ *soakRun) ending { s.newBrief(false); return completed }},
+	}
+	if s.served {
+		all = append(all, soakKind{"connections are reset", "", func(s *soak, _ *soakRun) ending {
+			for range 5 {
+				s.any().line.Reset()
+				s.rest(100*time.Millisecond, 300*time.Millisecond)
+			}
+			return completed
+		}})
+	}
+	if !s.long {
+		return all
+	}
+	all = append(all, []soakKind{
+		{"nothing", "", func(*soak, *soakRun) ending { return completed }},
+		{"the coordinator is killed", "first", func(s *soak, _ *soakRun) ending { kill(s.brief.process); return completed }},
+		{"a node is drained", "first", func(s *soak, _ *soakRun) ending {
+			if o := s.volley("drain", s.brief.name, "--cluster", s.at); o.code != 0 {
+				s.fail("volley drain: exit code %d: %s", o.code, o.stderr)
+			}
+			return completed
+		}},
+		{"a node is told to end", "last", func(s *soak, _ *soakRun) ending {
+			_ = s.brief.Process.Signal(syscall.SIGTERM)
+			return completed
+		}},
+		{"a node stands still for a while", "last", func(s *soak, _ *soakRun) ending {
+			pause(s.any().process, s.between(time.Second, 4*time.Second))
+			return completed
+		}},
+		{"a node stands still for long", "first", func(s *soak, _ *soakRun) ending {
+			pause(s.any().process, s.between(10*time.Second, 20*time.Second))
+			return completed
+		}},
+		{"the client is interrupted", "", func(s *soak, r *soakRun) ending {
+			_ = r.Process.Signal(os.Interrupt)
+			return cancelled
+		}},
+		{"the client stands still", "", func(s *soak, r *soakRun) ending {
+			pause(r.process, s.between(time.Second, 6*time.Second))
+			return completed
+		}},
+	}...)
+	if s.served {
+		all = append(all, []soakKind{
+			{"the server is ended and started anew", "last", func(s *soak, _ *soakRun) ending {
+				at := strings.TrimPrefix(s.server.ClientURL(), "nats://")
+				s.server.Shutdown()
+				s.rest(500*time.Millisecond, 3*time.Second)
+				s.startServer(at)
+				return completed
+			}},
+			{"a line is cut for a while", "last", func(s *soak, _ *soakRun) ending {
+				line := s.any().line
+				line.Stall(true)
+				s.rest(time.Second, 8*time.Second)
+				line.Stall(false)
+				return completed
+			}},
+		}...)
+	}
+	return all
+}
+
+// between is a time of some length, by chance; rest waits for that.
+func (s *soak) between(least, most time.Duration) time.Duration {
+	return least + time.Duration(s.chance.Int64N(int64(most-least)))
+}
+
+func (s *soak) rest(least, most time.Duration) { time.Sleep(s.between(least, most)) }
+
+// any is a node by chance, one that lasts or not.
+func (s *soak) any() *soakNode {
+	k := s.chance.IntN(len(s.lasting) + 1)
+	if k == len(s.lasting) {
+		if s.brief != nil {
+			return s.brief
+		}
+		k = 0
+	}
+	return s.lasting[k]
+}
+
+// round runs a task, or two, and lets something happen meanwhile.
+func (s *soak) round(k *soakKind) {
+	s.t.Helper()
+	switch k.brief {
+	case "first", "last":
+		s.newBrief(k.brief == "first")
+	case "none":
+		s.endBrief()
+	}
+	one := s.submit()
+	if one == nil {
+		return
+	}
+	var other *soakRun // which is not what it happens to
+	if k.brief == "last" && s.chance.IntN(3) == 0 {
+		other = s.submit()
+	}
+	s.rest(0, 2*time.Second)
+	began := time.Now()
+	how := k.do(s, one)
+	s.conclude(k, one, how)
+	if other != nil {
+		s.conclude(k, other, completed)
+	}
+	if k.brief == "first" || k.brief == "last" {
+		s.endBrief()
+	}
+	s.t.Logf("%s, %s: over %v after that began", one.task.name, k.name, time.Since(began).Round(100*time.Millisecond))
+	for _, n := range s.lasting {
+		select {
+		case <-n.exited:
+			s.t.Fatalf("node %s is gone: %s", n.name, n.said)
+		default:
+		}
+	}
+}
+
+// submit starts a run of a task, and returns when it is under way; nil where that
+// failed, which is told.
+func (s *soak) submit() *soakRun {
+	s.t.Helper()
+	s.runs++
+	r := &soakRun{task: s.tasks[s.chance.IntN(len(s.tasks))], out: filepath.Join(s.dir, "out", fmt.Sprint(s.runs))}
+	args := append(append([]string{"run"}, r.task.args...), "--no-report", "--out", r.out, "--cluster", s.at, "--checkpoint-every", "wall:1s")
+	r.process = start(s.t, "volley run", s.command(args...))
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if strings.Contains(r.said.String(), "of biological time") {
+			return r
+		}
+		select {
+		case <-r.exited:
+			if code := r.ProcessState.ExitCode(); code != 0 {
+				s.fail("a run of %s ended with exit code %d before anything happened to it: %s", r.task.name, code, r.said)
+				return nil
+			}
+			return r
+		default:
+		}
+	}
+	s.fail("a run of %s has not begun: %s", r.task.name, r.said)
+	r.end()
+	return nil
+}
+
+// conclude waits for a run's end, and compares what it left.
+func (s *soak) conclude(k *soakKind, r *soakRun, how ending) {
+	s.t.Helper()
+	defer os.RemoveAll(r.out)
+	if how == alone {
+		s.followed(k, r)
+		return
+	}
+	select {
+	case <-r.exited:
+	case <-time.After(4 * patience):
+		s.fail("%s: a run of %s goes on and on: %s", k.name, r.task.name, r.said)
+		kill(r.process)
+		return
+	}
+	switch code := r.ProcessState.ExitCode(); {
+	case how == cancelled && code == 130, how == cancelled && code == 1 && strings.Contains(r.said.String(), "cancelled"):
+	case code != 0:
+		s.fail("%s: a run of %s ended with exit code %d: %s", k.name, r.task.name, code, r.said)
+	default:
+		s.compare(k, r.task, r.out)
+	}
+}
+
+// followed waits for a run that nobody follows, and fetches what it left.
+func (s *soak) followed(k *soakKind, r *soakRun) {
+	s.t.Helper()
+	run := s.underWay()
+	if run == "" {
+		return // it was over
+	}
+	if o := s.volley("attach", run, "--cluster", s.at); o.code != 0 {
+		s.fail("%s: volley attach %s: exit code %d: %s", k.name, run, o.code, o.stderr)
+		return
+	}
+	out := r.out + "-fetched"
+	defer os.RemoveAll(out)
+	if o := s.volley("fetch", run, "--cluster", s.at, "--out", out); o.code != 0 {
+		s.fail("%s: volley fetch %s: exit code %d: %s", k.name, run, o.code, o.stderr)
+		return
+	}
+	s.compare(k, r.task, out)
+}
+
+func (s *soak) compare(k *soakKind, of task, out string) {
+	s.t.Helper()
+	if _, err := os.Stat(filepath.Join(out, "summary.json")); err != nil {
+		s.fail("%s: a run of %s left no summary: %v", k.name, of.name, err)
+		return
+	}
+	a, b := summary(s.t, out), summary(s.t, s.want[of.name])
+	if a.SpikeHash != b.SpikeHash || a.WeightHash != b.WeightHash {
+		s.fail("%s: a run of %s has spikes %.12s and weights %.12s; the local run %.12s and %.12s", k.name, of.name, a.SpikeHash, a.WeightHash, b.SpikeHash, b.WeightHash)
+	}
+}
+
+// underWay is the name of a run that is not over; "" where there is none.
+func (s *soak) underWay() string {
+	for range 3 { // a node that stands still may not say what it knows
+		o := s.volley("runs", "--cluster", s.at)
+		for _, line := range strings.Split(o.stdout, "\n") {
+			if f := strings.Fields(line); len(f) > 2 && (f[2] == "running" || f[2] == "preparing" || f[2] == "recovering") {
+				return f[0]
+			}
+		}
+	}
+	return ""
+}
+
+// fail tells of what should not have been, and lets the soak go on.
+func (s *soak) fail(format string, args ...any) {
+	s.t.Helper()
+	s.wrong++
+	s.t.Errorf(format, args...)
+}
+
+// command is the program with temporary files of the soak's own.
+func (s *soak) command(args ...string) *exec.Cmd {
+	c := exec.Command(program(s.t), args...)
+	c.Dir, c.Env = s.dir, append(os.Environ(), "TMPDIR="+filepath.Join(s.dir, "tmp"))
+	return c
+}
+
+// volley runs the program to its end.
+func (s *soak) volley(args ...string) outcome {
+	s.t.Helper()
+	c := s.command(args...)
+	var out, said bytes.Buffer
+	c.Stdout, c.Stderr = &out, &said
+	hang := time.AfterFunc(3*patience, func() { _ = c.Process.Kill() })
+	defer hang.Stop()
+	var exit *exec.ExitError
+	if err := c.Run(); err != nil && !errors.As(err, &exit) {
+		s.t.Fatal(err)
+	}
+	return outcome{out.String(), said.String(), c.ProcessState.ExitCode()}
+}
