@@ -21,7 +21,13 @@ func turned(x []float32, rows, columns int) []float32 {
 }
 
 func TestLinearAgainstOfficialLayers(t *testing.T) {
-	a := golden.Open(t, "layers_f32.npz")
+	for _, file := range []string{"layers_f32.npz", "layers_f64.npz"} {
+		t.Run(file, func(t *testing.T) { compareLinear(t, file) })
+	}
+}
+
+func compareLinear(t *testing.T, file string) {
+	a := golden.Open(t, file)
 	for _, name := range []string{"linear_bias", "linear_nobias"} {
 		l := Linear{Inputs: 6, Outputs: 4, Weight: turned(a.Singles(name+".weight"), 4, 6), GradWeight: make([]float32, 24)}
 		if a.Has(name + ".bias") {
@@ -42,7 +48,13 @@ func TestLinearAgainstOfficialLayers(t *testing.T) {
 }
 
 func TestNormAgainstOfficialLayers(t *testing.T) {
-	a := golden.Open(t, "layers_f32.npz")
+	for _, file := range []string{"layers_f32.npz", "layers_f64.npz"} {
+		t.Run(file, func(t *testing.T) { compareNorm(t, file) })
+	}
+}
+
+func compareNorm(t *testing.T, file string) {
+	a := golden.Open(t, file)
 	for _, name := range []string{"layernorm7", "layernorm4x5"} {
 		l := Norm{Epsilon: 1e-5, Scale: a.Singles(name + ".weight"), Shift: a.Singles(name + ".bias")}
 		l.GradScale, l.GradShift = make([]float32, len(l.Scale)), make([]float32, len(l.Scale))
@@ -66,7 +78,13 @@ func batchNorm(scale, shift, mean, variance []float32, places int) *BatchNorm {
 }
 
 func TestBatchNormAgainstOfficialLayers(t *testing.T) {
-	a := golden.Open(t, "layers_f32.npz")
+	for _, file := range []string{"layers_f32.npz", "layers_f64.npz"} {
+		t.Run(file, func(t *testing.T) { compareBatchNorm(t, file) })
+	}
+}
+
+func compareBatchNorm(t *testing.T, file string) {
+	a := golden.Open(t, file)
 	for _, name := range []string{"bn_train", "bn_train_2nd", "bn_eval"} {
 		l := batchNorm(a.Singles("bn.weight"), a.Singles("bn.bias"), a.Singles(name+".running_mean_before"), a.Singles(name+".running_var_before"), 15)
 		x, gy := a.Singles(name+".x"), a.Singles(name+".gy")

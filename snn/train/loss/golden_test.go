@@ -7,7 +7,13 @@ import (
 )
 
 func TestCrossEntropyAgainstOfficialCode(t *testing.T) {
-	a := golden.Open(t, "layers_f32.npz")
+	for _, file := range []string{"layers_f32.npz", "layers_f64.npz"} {
+		t.Run(file, func(t *testing.T) { compareCrossEntropy(t, file) })
+	}
+}
+
+func compareCrossEntropy(t *testing.T, file string) {
+	a := golden.Open(t, file)
 	logits, target, soft := a.Singles("ce.logits"), a.Array("ce.target"), a.Array("ce.soft_target")
 	const samples, classes = 5, 6
 	for name, one := range map[string]func(grad, x []float32, b int) float64{

@@ -47,7 +47,13 @@ func config(t *testing.T, name string) (c Config) {
 }
 
 func TestAgainstSpikingJelly(t *testing.T) {
-	a := golden.Open(t, "lif_f32.npz")
+	for _, file := range []string{"lif_f32.npz", "lif_f64.npz"} {
+		t.Run(file, func(t *testing.T) { compareCases(t, file) })
+	}
+}
+
+func compareCases(t *testing.T, file string) {
+	a := golden.Open(t, file)
 	cases := 0
 	for _, name := range a.Names(".grad_x") {
 		if strings.HasPrefix(name, "mgneuron") {

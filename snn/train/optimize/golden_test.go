@@ -9,7 +9,13 @@ import (
 )
 
 func TestAgainstOfficialOptimizers(t *testing.T) {
-	a := golden.Open(t, "layers_f32.npz")
+	for _, file := range []string{"layers_f32.npz", "layers_f64.npz"} {
+		t.Run(file, func(t *testing.T) { compareOptimizers(t, file) })
+	}
+}
+
+func compareOptimizers(t *testing.T, file string) {
+	a := golden.Open(t, file)
 	for name, c := range map[string]struct {
 		o    Optimizer
 		rate float64
@@ -32,7 +38,13 @@ func TestAgainstOfficialOptimizers(t *testing.T) {
 }
 
 func TestClipAgainstOfficialCode(t *testing.T) {
-	a := golden.Open(t, "layers_f32.npz")
+	for _, file := range []string{"layers_f32.npz", "layers_f64.npz"} {
+		t.Run(file, func(t *testing.T) { compareClip(t, file) })
+	}
+}
+
+func compareClip(t *testing.T, file string) {
+	a := golden.Open(t, file)
 	g := a.Singles("optim.grads")[:24]
 	norm := Clip(g, 1)
 	golden.Near(t, "norm", []float32{float32(norm)}, a.Array("clip.norm"), 2e-6)

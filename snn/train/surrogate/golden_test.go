@@ -15,6 +15,8 @@ func TestSlopesAgainstOfficialCode(t *testing.T) {
 	} {
 		out := make([]float32, len(u))
 		slope(out, u)
-		golden.Near(t, name, out, a.Array("grid."+name+".f32"), 2e-6)
+		for _, precision := range []string{".f32", ".f64"} {
+			golden.Near(t, name+precision, out, a.Array("grid."+name+precision), 2e-6)
+		}
 	}
 }
