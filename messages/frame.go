@@ -13,7 +13,8 @@ const Version = 1
 // Kind says what a frame carries.
 type Kind uint8
 
-// The kinds of frames. Those of an envelope and of a fault have a body.
+// The kinds of frames. Asks, acknowledgements, probes and ends have no body. Trainings
+// number their batches in Step, and the ways that they are shared in Epoch.
 const (
 	EnvelopeFrame    Kind = 1 + iota // an Envelope
 	AskFrame                         // From misses Step and all after it
@@ -22,6 +23,12 @@ const (
 	FaultFrame                       // in place of an envelope: JSON, why a partition of From failed in Step
 	HeaderFrame                      // of a journal of injected spikes: JSON
 	EndFrame                         // of a journal: nothing follows
+	OrderFrame                       // of a training: an Order
+	ValuesFrame                      // of a training: the network's values, by the number of their change in Step
+	BatchFrame                       // of a training: a TrainingBatch
+	ActivityFrame                    // of a training: the Activity of shard From
+	GradientFrame                    // of a training: the sum of gradients from shard From on
+	LackFrame                        // of a training: a Lack
 )
 
 // Frame is a frame without its body.

@@ -9,14 +9,23 @@ const MaxBody = 200 << 10
 // maxParts bounds what a stranger's header can make a receiver keep room for.
 const maxParts = 4096
 
+// MaxSplit is the most bytes that a body may have.
+const MaxSplit = maxParts * MaxBody
+
 // Split yields a body as frames of at most MaxBody bytes. The slice that is yielded
 // is used again. The error is one of a body that no number of parts holds.
 func Split(buffer []byte, f Frame, body []byte, yield func(frame []byte) error) ([]byte, error) {
-	parts := max((len(body)+MaxBody-1)/MaxBody, 1)
-	if parts > maxParts {
-		return buffer, fmt.Errorf("an envelope of %d bytes: at most %d can be sent in a step; make steps shorter, or use more nodes", len(body), maxParts*MaxBody)
+	if len(body) > MaxSplit {
+		return buffer, fmt.Errorf("an envelope of %d bytes: at most %d can be sent in a step; make steps shorter, or use more nodes", len(body), MaxSplit)
 	}
-	for k := range parts {
+	return SplitSome(buffer, f, body, 0, maxParts, yield)
+}
+
+// SplitSome is Split of at most so many parts from one on, of a body of at most
+// MaxSplit bytes.
+func SplitSome(buffer []byte, f Frame, body []byte, first, most int, yield func(frame []byte) error) ([]byte, error) {
+	parts := max((len(body)+MaxBody-1)/MaxBody, 1)
+	for k := first; k < min(parts, first+most); k++ {
 		f.Part, f.Parts = uint16(k), uint16(parts)
 		buffer = AppendFrame(buffer[:0], f, body[k*MaxBody:min((k+1)*MaxBody, len(body))])
 		if err := yield(buffer); err != nil {

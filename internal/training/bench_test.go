@@ -29,7 +29,7 @@ func BenchmarkBatch(b *testing.B) {
 	for k := 0; b.Loop(); k++ {
 		for of, t := range []*train.Trainer{plain, ssdp} {
 			start := time.Now()
-			if err := Workers(1).learn(t, set, 0, k%t.Batches(set)); err != nil {
+			if err := Workers(1).Learn(b.Context(), t, set, 0, k%t.Batches(set)); err != nil {
 				b.Fatal(err)
 			}
 			ms[of] = append(ms[of], float64(time.Since(start).Nanoseconds())/1e6)

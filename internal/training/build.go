@@ -15,9 +15,9 @@ import (
 	"github.com/volley-snn/volley/snn/train/surrogate"
 )
 
-// build makes the network of a model, for images of so many pixels, and what
+// Build makes the network of a model, for images of so many pixels, and what
 // trains it.
-func build(m *model.Training, pixels int) *train.Trainer {
+func Build(m *model.Training, pixels int) *train.Trainer {
 	ticks := m.Ticks()
 	n := recurrent.New(recurrent.Config{
 		Inputs: pixels, Hidden: m.Network.Hidden, Outputs: m.Network.Outputs, Ticks: ticks,

@@ -75,7 +75,7 @@ func Evaluate(ctx context.Context, dir string, files fs.FS, noise train.Noise, w
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Model: h.Model, Dir: dir, Workers: w, data: d, trainer: build(h.Model, h.Pixels)}
+	s := &Session{Model: h.Model, Dir: dir, Workers: w, Team: w, data: d, trainer: Build(h.Model, h.Pixels)}
 	if err := h.restore(filepath.Join(dir, CheckpointFile), s.trainer, vectors); err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ type Session struct {
 	Model   *model.Training
 	Dir     string
 	Workers Workers
+	Team    Team    // that takes batches through the network; Workers where nobody says
 	Epochs  []Epoch // that are done
 
 	// Observe is told after each batch, and after each epoch with its record; it may
@@ -51,7 +52,7 @@ func New(m *model.Training, d *Data, dir string, w Workers) (*Session, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	s := &Session{Model: m, Dir: dir, Workers: w, data: d, trainer: build(m, d.Pixels)}
+	s := &Session{Model: m, Dir: dir, Workers: w, Team: w, data: d, trainer: Build(m, d.Pixels)}
 	return s, Write(dir, ModelFile, m.Source)
 }
 
@@ -73,7 +74,7 @@ func Resume(m *model.Training, d *Data, dir string, w Workers) (*Session, error)
 	if h.Digest != m.Digest() || h.Pixels != d.Pixels {
 		return nil, fmt.Errorf("%s is of another model, seed or number of epochs than is asked for: its text is in %s", file, filepath.Join(dir, ModelFile))
 	}
-	s := &Session{Model: m, Dir: dir, Workers: w, Epochs: h.Epochs, data: d, trainer: build(m, d.Pixels)}
+	s := &Session{Model: m, Dir: dir, Workers: w, Team: w, Epochs: h.Epochs, data: d, trainer: Build(m, d.Pixels)}
 	return s, h.restore(file, s.trainer, vectors)
 }
 
@@ -106,7 +107,7 @@ func (s *Session) epoch(ctx context.Context, epoch int) (*Epoch, error) {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
 		}
-		if err := s.Workers.learn(t, s.data.Learn, epoch, b); err != nil {
+		if err := s.Team.Learn(ctx, t, s.data.Learn, epoch, b); err != nil {
 			return nil, err
 		}
 		if s.Observe != nil {
@@ -133,7 +134,7 @@ func (s *Session) test(ctx context.Context, noise *train.Noise) (train.Tally, er
 		if err := context.Cause(ctx); err != nil {
 			return train.Tally{}, err
 		}
-		if err := s.Workers.test(s.trainer, s.data.Test, b, noise); err != nil {
+		if err := s.Team.Test(ctx, s.trainer, s.data.Test, b, noise); err != nil {
 			return train.Tally{}, err
 		}
 	}

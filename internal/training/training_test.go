@@ -1,6 +1,7 @@
 package training
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
@@ -66,7 +67,7 @@ func TestWorkersChangeNothing(t *testing.T) {
 		tr := small(40, 36, 18, ssdpOn(recurrent.InputWeight), ssdpOn(recurrent.RecurrentWeight))
 		for epoch := range 2 {
 			for b := range tr.Batches(set) {
-				if err := w.learn(tr, set, epoch, b); err != nil {
+				if err := w.Learn(context.Background(), tr, set, epoch, b); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -88,7 +89,7 @@ func TestReadoutOnly(t *testing.T) {
 		tr.ReadoutOnly, tr.Optimizer = true, optimize.NewAdam(0)
 		before := append([]float32(nil), tr.Net.Values...)
 		for b := range tr.Batches(set) {
-			if err := Workers(1).learn(tr, set, 0, b); err != nil {
+			if err := Workers(1).Learn(context.Background(), tr, set, 0, b); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -108,14 +109,14 @@ func TestLearnsWhatCanBeTold(t *testing.T) {
 	tr := small(32, 36, 32)
 	for epoch := range 4 {
 		for b := range tr.Batches(learned) {
-			if err := Workers(1).learn(tr, learned, epoch, b); err != nil {
+			if err := Workers(1).Learn(context.Background(), tr, learned, epoch, b); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	tr.Take()
 	for b := range tr.Batches(left) {
-		if err := Workers(1).test(tr, left, b, nil); err != nil {
+		if err := Workers(1).Test(context.Background(), tr, left, b, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

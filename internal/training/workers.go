@@ -8,9 +8,9 @@ import (
 // Workers is how many goroutines share the parts of a step.
 type Workers int
 
-// each calls f of 0 to n-1, each once, and returns when all are done. Which worker
+// Each calls f of 0 to n-1, each once, and returns when all are done. Which worker
 // takes which does not matter to any result.
-func (w Workers) each(n int, f func(k int)) {
+func (w Workers) Each(n int, f func(k int)) {
 	if w <= 1 {
 		for k := range n {
 			f(k)

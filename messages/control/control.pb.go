@@ -210,6 +210,7 @@ type Request struct {
 	//	*Request_Save
 	//	*Request_Restore
 	//	*Request_TakeOver
+	//	*Request_Train
 	Body          isRequest_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -442,6 +443,15 @@ func (x *Request) GetTakeOver() *TakeOver {
 	return nil
 }
 
+func (x *Request) GetTrain() *Train {
+	if x != nil {
+		if x, ok := x.Body.(*Request_Train); ok {
+			return x.Train
+		}
+	}
+	return nil
+}
+
 type isRequest_Body interface {
 	isRequest_Body()
 }
@@ -518,6 +528,10 @@ type Request_TakeOver struct {
 	TakeOver *TakeOver `protobuf:"bytes,27,opt,name=take_over,json=takeOver,proto3,oneof"`
 }
 
+type Request_Train struct {
+	Train *Train `protobuf:"bytes,28,opt,name=train,proto3,oneof"`
+}
+
 func (*Request_Submit) isRequest_Body() {}
 
 func (*Request_Prepare) isRequest_Body() {}
@@ -553,6 +567,8 @@ func (*Request_Save) isRequest_Body() {}
 func (*Request_Restore) isRequest_Body() {}
 
 func (*Request_TakeOver) isRequest_Body() {}
+
+func (*Request_Train) isRequest_Body() {}
 
 // Reply is the answer to a request.
 type Reply struct {
@@ -2273,6 +2289,84 @@ func (x *Restore) GetSequence() int64 {
 	return 0
 }
 
+// Train lets a node take part in a training: it builds the network and computes what
+// orders ask for, until a Release. It may be sent again: the answer is a Building.
+type Train struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`        // the training
+	Model         []byte                 `protobuf:"bytes,2,opt,name=model,proto3" json:"model,omitempty"`    // as JSON, every default said
+	Digest        string                 `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`  // of the model
+	Pixels        int32                  `protobuf:"varint,4,opt,name=pixels,proto3" json:"pixels,omitempty"` // of an image
+	Place         uint32                 `protobuf:"varint,5,opt,name=place,proto3" json:"place,omitempty"`   // of the node, which nobody else in the training has had
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Train) Reset() {
+	*x = Train{}
+	mi := &file_control_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Train) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Train) ProtoMessage() {}
+
+func (x *Train) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Train.ProtoReflect.Descriptor instead.
+func (*Train) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Train) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *Train) GetModel() []byte {
+	if x != nil {
+		return x.Model
+	}
+	return nil
+}
+
+func (x *Train) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+func (x *Train) GetPixels() int32 {
+	if x != nil {
+		return x.Pixels
+	}
+	return 0
+}
+
+func (x *Train) GetPlace() uint32 {
+	if x != nil {
+		return x.Place
+	}
+	return 0
+}
+
 // TakeOver asks a node to coordinate a run whose coordinator is gone, or leaves.
 type TakeOver struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2284,7 +2378,7 @@ type TakeOver struct {
 
 func (x *TakeOver) Reset() {
 	*x = TakeOver{}
-	mi := &file_control_proto_msgTypes[23]
+	mi := &file_control_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2296,7 +2390,7 @@ func (x *TakeOver) String() string {
 func (*TakeOver) ProtoMessage() {}
 
 func (x *TakeOver) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[23]
+	mi := &file_control_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2309,7 +2403,7 @@ func (x *TakeOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeOver.ProtoReflect.Descriptor instead.
 func (*TakeOver) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{23}
+	return file_control_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *TakeOver) GetRun() string {
@@ -2338,7 +2432,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_control_proto_msgTypes[24]
+	mi := &file_control_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2350,7 +2444,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[24]
+	mi := &file_control_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2363,7 +2457,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{24}
+	return file_control_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Report) GetRun() string {
@@ -2405,7 +2499,7 @@ type PartitionReports struct {
 
 func (x *PartitionReports) Reset() {
 	*x = PartitionReports{}
-	mi := &file_control_proto_msgTypes[25]
+	mi := &file_control_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2417,7 +2511,7 @@ func (x *PartitionReports) String() string {
 func (*PartitionReports) ProtoMessage() {}
 
 func (x *PartitionReports) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[25]
+	mi := &file_control_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2430,7 +2524,7 @@ func (x *PartitionReports) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartitionReports.ProtoReflect.Descriptor instead.
 func (*PartitionReports) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{25}
+	return file_control_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *PartitionReports) GetPartitions() []*PartitionReport {
@@ -2509,7 +2603,7 @@ type Holding struct {
 
 func (x *Holding) Reset() {
 	*x = Holding{}
-	mi := &file_control_proto_msgTypes[26]
+	mi := &file_control_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2521,7 +2615,7 @@ func (x *Holding) String() string {
 func (*Holding) ProtoMessage() {}
 
 func (x *Holding) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[26]
+	mi := &file_control_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2534,7 +2628,7 @@ func (x *Holding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Holding.ProtoReflect.Descriptor instead.
 func (*Holding) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{26}
+	return file_control_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Holding) GetProjection() string {
@@ -2578,7 +2672,7 @@ type PartitionReport struct {
 
 func (x *PartitionReport) Reset() {
 	*x = PartitionReport{}
-	mi := &file_control_proto_msgTypes[27]
+	mi := &file_control_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2590,7 +2684,7 @@ func (x *PartitionReport) String() string {
 func (*PartitionReport) ProtoMessage() {}
 
 func (x *PartitionReport) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[27]
+	mi := &file_control_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2603,7 +2697,7 @@ func (x *PartitionReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartitionReport.ProtoReflect.Descriptor instead.
 func (*PartitionReport) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{27}
+	return file_control_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *PartitionReport) GetPartition() int32 {
@@ -2651,7 +2745,7 @@ type Weights struct {
 
 func (x *Weights) Reset() {
 	*x = Weights{}
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2663,7 +2757,7 @@ func (x *Weights) String() string {
 func (*Weights) ProtoMessage() {}
 
 func (x *Weights) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[28]
+	mi := &file_control_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2676,7 +2770,7 @@ func (x *Weights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Weights.ProtoReflect.Descriptor instead.
 func (*Weights) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{28}
+	return file_control_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Weights) GetRun() string {
@@ -2740,7 +2834,7 @@ type Fetch struct {
 
 func (x *Fetch) Reset() {
 	*x = Fetch{}
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2752,7 +2846,7 @@ func (x *Fetch) String() string {
 func (*Fetch) ProtoMessage() {}
 
 func (x *Fetch) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[29]
+	mi := &file_control_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2765,7 +2859,7 @@ func (x *Fetch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fetch.ProtoReflect.Descriptor instead.
 func (*Fetch) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{29}
+	return file_control_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Fetch) GetRun() string {
@@ -2804,7 +2898,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2816,7 +2910,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[30]
+	mi := &file_control_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2829,7 +2923,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{30}
+	return file_control_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Chunk) GetOffset() int64 {
@@ -2883,7 +2977,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2895,7 +2989,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2908,7 +3002,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{31}
+	return file_control_proto_rawDescGZIP(), []int{32}
 }
 
 // NodeStatus is how a node is.
@@ -2933,7 +3027,7 @@ type NodeStatus struct {
 
 func (x *NodeStatus) Reset() {
 	*x = NodeStatus{}
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2945,7 +3039,7 @@ func (x *NodeStatus) String() string {
 func (*NodeStatus) ProtoMessage() {}
 
 func (x *NodeStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2958,7 +3052,7 @@ func (x *NodeStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeStatus.ProtoReflect.Descriptor instead.
 func (*NodeStatus) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{32}
+	return file_control_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *NodeStatus) GetName() string {
@@ -3081,7 +3175,7 @@ type RunStatus struct {
 
 func (x *RunStatus) Reset() {
 	*x = RunStatus{}
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3093,7 +3187,7 @@ func (x *RunStatus) String() string {
 func (*RunStatus) ProtoMessage() {}
 
 func (x *RunStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3106,7 +3200,7 @@ func (x *RunStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStatus.ProtoReflect.Descriptor instead.
 func (*RunStatus) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{33}
+	return file_control_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *RunStatus) GetRun() string {
@@ -3268,7 +3362,7 @@ type Injection struct {
 
 func (x *Injection) Reset() {
 	*x = Injection{}
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3280,7 +3374,7 @@ func (x *Injection) String() string {
 func (*Injection) ProtoMessage() {}
 
 func (x *Injection) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3293,7 +3387,7 @@ func (x *Injection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Injection.ProtoReflect.Descriptor instead.
 func (*Injection) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{34}
+	return file_control_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Injection) GetPopulations() []string {
@@ -3377,7 +3471,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3389,7 +3483,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3402,7 +3496,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{35}
+	return file_control_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Finding) GetName() string {
@@ -3440,7 +3534,7 @@ type Load struct {
 
 func (x *Load) Reset() {
 	*x = Load{}
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3452,7 +3546,7 @@ func (x *Load) String() string {
 func (*Load) ProtoMessage() {}
 
 func (x *Load) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3465,7 +3559,7 @@ func (x *Load) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Load.ProtoReflect.Descriptor instead.
 func (*Load) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{36}
+	return file_control_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Load) GetComputeNs() int64 {
@@ -3561,7 +3655,7 @@ type ListRuns struct {
 
 func (x *ListRuns) Reset() {
 	*x = ListRuns{}
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3573,7 +3667,7 @@ func (x *ListRuns) String() string {
 func (*ListRuns) ProtoMessage() {}
 
 func (x *ListRuns) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3586,7 +3680,7 @@ func (x *ListRuns) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRuns.ProtoReflect.Descriptor instead.
 func (*ListRuns) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{37}
+	return file_control_proto_rawDescGZIP(), []int{38}
 }
 
 // RunList is the runs that a node knows, the latest first.
@@ -3599,7 +3693,7 @@ type RunList struct {
 
 func (x *RunList) Reset() {
 	*x = RunList{}
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3611,7 +3705,7 @@ func (x *RunList) String() string {
 func (*RunList) ProtoMessage() {}
 
 func (x *RunList) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3624,7 +3718,7 @@ func (x *RunList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunList.ProtoReflect.Descriptor instead.
 func (*RunList) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{38}
+	return file_control_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *RunList) GetRuns() []*RunStatus {
@@ -3644,7 +3738,7 @@ type Attach struct {
 
 func (x *Attach) Reset() {
 	*x = Attach{}
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3656,7 +3750,7 @@ func (x *Attach) String() string {
 func (*Attach) ProtoMessage() {}
 
 func (x *Attach) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3669,7 +3763,7 @@ func (x *Attach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attach.ProtoReflect.Descriptor instead.
 func (*Attach) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{39}
+	return file_control_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Attach) GetRun() string {
@@ -3690,7 +3784,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_control_proto_msgTypes[40]
+	mi := &file_control_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3702,7 +3796,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[40]
+	mi := &file_control_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3715,7 +3809,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{40}
+	return file_control_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Cancel) GetRun() string {
@@ -3741,7 +3835,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_control_proto_msgTypes[41]
+	mi := &file_control_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3753,7 +3847,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[41]
+	mi := &file_control_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3766,7 +3860,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{41}
+	return file_control_proto_rawDescGZIP(), []int{42}
 }
 
 // Checkpoint asks for one at the next moment that all can take it.
@@ -3779,7 +3873,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_control_proto_msgTypes[42]
+	mi := &file_control_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3791,7 +3885,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[42]
+	mi := &file_control_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3804,7 +3898,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{42}
+	return file_control_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Checkpoint) GetRun() string {
@@ -3835,7 +3929,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_control_proto_msgTypes[43]
+	mi := &file_control_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3847,7 +3941,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[43]
+	mi := &file_control_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3860,7 +3954,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{43}
+	return file_control_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Event) GetRun() string {
@@ -3991,7 +4085,7 @@ type Fault struct {
 
 func (x *Fault) Reset() {
 	*x = Fault{}
-	mi := &file_control_proto_msgTypes[44]
+	mi := &file_control_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4003,7 +4097,7 @@ func (x *Fault) String() string {
 func (*Fault) ProtoMessage() {}
 
 func (x *Fault) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[44]
+	mi := &file_control_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4016,7 +4110,7 @@ func (x *Fault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fault.ProtoReflect.Descriptor instead.
 func (*Fault) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{44}
+	return file_control_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Fault) GetPartition() int32 {
@@ -4066,7 +4160,7 @@ type Late struct {
 
 func (x *Late) Reset() {
 	*x = Late{}
-	mi := &file_control_proto_msgTypes[45]
+	mi := &file_control_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4078,7 +4172,7 @@ func (x *Late) String() string {
 func (*Late) ProtoMessage() {}
 
 func (x *Late) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[45]
+	mi := &file_control_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4091,7 +4185,7 @@ func (x *Late) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Late.ProtoReflect.Descriptor instead.
 func (*Late) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{45}
+	return file_control_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Late) GetWaitsFor() string {
@@ -4128,7 +4222,7 @@ type NodeProgress struct {
 
 func (x *NodeProgress) Reset() {
 	*x = NodeProgress{}
-	mi := &file_control_proto_msgTypes[46]
+	mi := &file_control_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4140,7 +4234,7 @@ func (x *NodeProgress) String() string {
 func (*NodeProgress) ProtoMessage() {}
 
 func (x *NodeProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[46]
+	mi := &file_control_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4153,7 +4247,7 @@ func (x *NodeProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeProgress.ProtoReflect.Descriptor instead.
 func (*NodeProgress) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{46}
+	return file_control_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *NodeProgress) GetName() string {
@@ -4188,7 +4282,7 @@ var File_control_proto protoreflect.FileDescriptor
 
 const file_control_proto_rawDesc = "" +
 	"\n" +
-	"\rcontrol.proto\x12\x11volley.control.v1\"\xc0\b\n" +
+	"\rcontrol.proto\x12\x11volley.control.v1\"\xf2\b\n" +
 	"\aRequest\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -4214,7 +4308,8 @@ const file_control_proto_rawDesc = "" +
 	"\btransfer\x18\x18 \x01(\v2\x1b.volley.control.v1.TransferH\x00R\btransfer\x12-\n" +
 	"\x04save\x18\x19 \x01(\v2\x17.volley.control.v1.SaveH\x00R\x04save\x126\n" +
 	"\arestore\x18\x1a \x01(\v2\x1a.volley.control.v1.RestoreH\x00R\arestore\x12:\n" +
-	"\ttake_over\x18\x1b \x01(\v2\x1b.volley.control.v1.TakeOverH\x00R\btakeOverB\x06\n" +
+	"\ttake_over\x18\x1b \x01(\v2\x1b.volley.control.v1.TakeOverH\x00R\btakeOver\x120\n" +
+	"\x05train\x18\x1c \x01(\v2\x18.volley.control.v1.TrainH\x00R\x05trainB\x06\n" +
 	"\x04body\"\x9a\x05\n" +
 	"\x05Reply\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
@@ -4351,7 +4446,13 @@ const file_control_proto_rawDesc = "" +
 	"\aRestore\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x1a\n" +
-	"\bsequence\x18\x03 \x01(\x03R\bsequence\"2\n" +
+	"\bsequence\x18\x03 \x01(\x03R\bsequence\"u\n" +
+	"\x05Train\x12\x10\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
+	"\x05model\x18\x02 \x01(\fR\x05model\x12\x16\n" +
+	"\x06digest\x18\x03 \x01(\tR\x06digest\x12\x16\n" +
+	"\x06pixels\x18\x04 \x01(\x05R\x06pixels\x12\x14\n" +
+	"\x05place\x18\x05 \x01(\rR\x05place\"2\n" +
 	"\bTakeOver\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\"J\n" +
@@ -4568,7 +4669,7 @@ func file_control_proto_rawDescGZIP() []byte {
 }
 
 var file_control_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
+var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
 var file_control_proto_goTypes = []any{
 	(Kind)(0),                // 0: volley.control.v1.Kind
 	(State)(0),               // 1: volley.control.v1.State
@@ -4595,31 +4696,32 @@ var file_control_proto_goTypes = []any{
 	(*Saved)(nil),            // 22: volley.control.v1.Saved
 	(*Part)(nil),             // 23: volley.control.v1.Part
 	(*Restore)(nil),          // 24: volley.control.v1.Restore
-	(*TakeOver)(nil),         // 25: volley.control.v1.TakeOver
-	(*Report)(nil),           // 26: volley.control.v1.Report
-	(*PartitionReports)(nil), // 27: volley.control.v1.PartitionReports
-	(*Holding)(nil),          // 28: volley.control.v1.Holding
-	(*PartitionReport)(nil),  // 29: volley.control.v1.PartitionReport
-	(*Weights)(nil),          // 30: volley.control.v1.Weights
-	(*Fetch)(nil),            // 31: volley.control.v1.Fetch
-	(*Chunk)(nil),            // 32: volley.control.v1.Chunk
-	(*Status)(nil),           // 33: volley.control.v1.Status
-	(*NodeStatus)(nil),       // 34: volley.control.v1.NodeStatus
-	(*RunStatus)(nil),        // 35: volley.control.v1.RunStatus
-	(*Injection)(nil),        // 36: volley.control.v1.Injection
-	(*Finding)(nil),          // 37: volley.control.v1.Finding
-	(*Load)(nil),             // 38: volley.control.v1.Load
-	(*ListRuns)(nil),         // 39: volley.control.v1.ListRuns
-	(*RunList)(nil),          // 40: volley.control.v1.RunList
-	(*Attach)(nil),           // 41: volley.control.v1.Attach
-	(*Cancel)(nil),           // 42: volley.control.v1.Cancel
-	(*Drain)(nil),            // 43: volley.control.v1.Drain
-	(*Checkpoint)(nil),       // 44: volley.control.v1.Checkpoint
-	(*Event)(nil),            // 45: volley.control.v1.Event
-	(*Fault)(nil),            // 46: volley.control.v1.Fault
-	(*Late)(nil),             // 47: volley.control.v1.Late
-	(*NodeProgress)(nil),     // 48: volley.control.v1.NodeProgress
-	nil,                      // 49: volley.control.v1.RunStatus.SynchronyEntry
+	(*Train)(nil),            // 25: volley.control.v1.Train
+	(*TakeOver)(nil),         // 26: volley.control.v1.TakeOver
+	(*Report)(nil),           // 27: volley.control.v1.Report
+	(*PartitionReports)(nil), // 28: volley.control.v1.PartitionReports
+	(*Holding)(nil),          // 29: volley.control.v1.Holding
+	(*PartitionReport)(nil),  // 30: volley.control.v1.PartitionReport
+	(*Weights)(nil),          // 31: volley.control.v1.Weights
+	(*Fetch)(nil),            // 32: volley.control.v1.Fetch
+	(*Chunk)(nil),            // 33: volley.control.v1.Chunk
+	(*Status)(nil),           // 34: volley.control.v1.Status
+	(*NodeStatus)(nil),       // 35: volley.control.v1.NodeStatus
+	(*RunStatus)(nil),        // 36: volley.control.v1.RunStatus
+	(*Injection)(nil),        // 37: volley.control.v1.Injection
+	(*Finding)(nil),          // 38: volley.control.v1.Finding
+	(*Load)(nil),             // 39: volley.control.v1.Load
+	(*ListRuns)(nil),         // 40: volley.control.v1.ListRuns
+	(*RunList)(nil),          // 41: volley.control.v1.RunList
+	(*Attach)(nil),           // 42: volley.control.v1.Attach
+	(*Cancel)(nil),           // 43: volley.control.v1.Cancel
+	(*Drain)(nil),            // 44: volley.control.v1.Drain
+	(*Checkpoint)(nil),       // 45: volley.control.v1.Checkpoint
+	(*Event)(nil),            // 46: volley.control.v1.Event
+	(*Fault)(nil),            // 47: volley.control.v1.Fault
+	(*Late)(nil),             // 48: volley.control.v1.Late
+	(*NodeProgress)(nil),     // 49: volley.control.v1.NodeProgress
+	nil,                      // 50: volley.control.v1.RunStatus.SynchronyEntry
 }
 var file_control_proto_depIdxs = []int32{
 	6,  // 0: volley.control.v1.Request.submit:type_name -> volley.control.v1.Submit
@@ -4627,63 +4729,64 @@ var file_control_proto_depIdxs = []int32{
 	18, // 2: volley.control.v1.Request.start:type_name -> volley.control.v1.Start
 	19, // 3: volley.control.v1.Request.stop:type_name -> volley.control.v1.Stop
 	20, // 4: volley.control.v1.Request.release:type_name -> volley.control.v1.Release
-	26, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
-	30, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
-	33, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
-	39, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
-	41, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
-	42, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
-	31, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
-	43, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
-	44, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
+	27, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
+	31, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
+	34, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
+	40, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
+	42, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
+	43, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
+	32, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
+	44, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
+	45, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
 	9,  // 14: volley.control.v1.Request.transfer:type_name -> volley.control.v1.Transfer
 	21, // 15: volley.control.v1.Request.save:type_name -> volley.control.v1.Save
 	24, // 16: volley.control.v1.Request.restore:type_name -> volley.control.v1.Restore
-	25, // 17: volley.control.v1.Request.take_over:type_name -> volley.control.v1.TakeOver
-	4,  // 18: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
-	5,  // 19: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
-	10, // 20: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
-	32, // 21: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
-	34, // 22: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
-	40, // 23: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
-	45, // 24: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
-	27, // 25: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
-	17, // 26: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
-	22, // 27: volley.control.v1.Reply.saved:type_name -> volley.control.v1.Saved
-	0,  // 28: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
-	7,  // 29: volley.control.v1.Submit.model:type_name -> volley.control.v1.Model
-	8,  // 30: volley.control.v1.Model.files:type_name -> volley.control.v1.File
-	11, // 31: volley.control.v1.Submitted.plan:type_name -> volley.control.v1.Plan
-	13, // 32: volley.control.v1.Plan.partitions:type_name -> volley.control.v1.Partition
-	14, // 33: volley.control.v1.Plan.nodes:type_name -> volley.control.v1.Member
-	15, // 34: volley.control.v1.Plan.aggregators:type_name -> volley.control.v1.Aggregator
-	12, // 35: volley.control.v1.Plan.scales:type_name -> volley.control.v1.Scale
-	7,  // 36: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
-	11, // 37: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
-	23, // 38: volley.control.v1.Saved.parts:type_name -> volley.control.v1.Part
-	29, // 39: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
-	38, // 40: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
-	28, // 41: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
-	8,  // 42: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
-	35, // 43: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
-	1,  // 44: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
-	38, // 45: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
-	4,  // 46: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
-	48, // 47: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
-	37, // 48: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
-	49, // 49: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
-	36, // 50: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
-	35, // 51: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
-	35, // 52: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
-	17, // 53: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
-	46, // 54: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
-	47, // 55: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
-	38, // 56: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
-	57, // [57:57] is the sub-list for method output_type
-	57, // [57:57] is the sub-list for method input_type
-	57, // [57:57] is the sub-list for extension type_name
-	57, // [57:57] is the sub-list for extension extendee
-	0,  // [0:57] is the sub-list for field type_name
+	26, // 17: volley.control.v1.Request.take_over:type_name -> volley.control.v1.TakeOver
+	25, // 18: volley.control.v1.Request.train:type_name -> volley.control.v1.Train
+	4,  // 19: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
+	5,  // 20: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
+	10, // 21: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
+	33, // 22: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
+	35, // 23: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
+	41, // 24: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
+	46, // 25: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
+	28, // 26: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
+	17, // 27: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
+	22, // 28: volley.control.v1.Reply.saved:type_name -> volley.control.v1.Saved
+	0,  // 29: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
+	7,  // 30: volley.control.v1.Submit.model:type_name -> volley.control.v1.Model
+	8,  // 31: volley.control.v1.Model.files:type_name -> volley.control.v1.File
+	11, // 32: volley.control.v1.Submitted.plan:type_name -> volley.control.v1.Plan
+	13, // 33: volley.control.v1.Plan.partitions:type_name -> volley.control.v1.Partition
+	14, // 34: volley.control.v1.Plan.nodes:type_name -> volley.control.v1.Member
+	15, // 35: volley.control.v1.Plan.aggregators:type_name -> volley.control.v1.Aggregator
+	12, // 36: volley.control.v1.Plan.scales:type_name -> volley.control.v1.Scale
+	7,  // 37: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
+	11, // 38: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
+	23, // 39: volley.control.v1.Saved.parts:type_name -> volley.control.v1.Part
+	30, // 40: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
+	39, // 41: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
+	29, // 42: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
+	8,  // 43: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
+	36, // 44: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
+	1,  // 45: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
+	39, // 46: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
+	4,  // 47: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
+	49, // 48: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
+	38, // 49: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
+	50, // 50: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
+	37, // 51: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
+	36, // 52: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
+	36, // 53: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
+	17, // 54: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
+	47, // 55: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
+	48, // 56: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
+	39, // 57: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
+	58, // [58:58] is the sub-list for method output_type
+	58, // [58:58] is the sub-list for method input_type
+	58, // [58:58] is the sub-list for extension type_name
+	58, // [58:58] is the sub-list for extension extendee
+	0,  // [0:58] is the sub-list for field type_name
 }
 
 func init() { file_control_proto_init() }
@@ -4710,6 +4813,7 @@ func file_control_proto_init() {
 		(*Request_Save)(nil),
 		(*Request_Restore)(nil),
 		(*Request_TakeOver)(nil),
+		(*Request_Train)(nil),
 	}
 	file_control_proto_msgTypes[1].OneofWrappers = []any{
 		(*Reply_Refused)(nil),
@@ -4723,7 +4827,7 @@ func file_control_proto_init() {
 		(*Reply_Building)(nil),
 		(*Reply_Saved)(nil),
 	}
-	file_control_proto_msgTypes[43].OneofWrappers = []any{
+	file_control_proto_msgTypes[44].OneofWrappers = []any{
 		(*Event_Status)(nil),
 		(*Event_Building)(nil),
 		(*Event_Fault)(nil),
@@ -4736,7 +4840,7 @@ func file_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_control_proto_rawDesc), len(file_control_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   48,
+			NumMessages:   49,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -21,7 +21,7 @@ func (t *Trainer) encodeNoisy(s *recurrent.Shard, index []int32) {
 	fired := make([]bool, len(index)*n.Ticks*n.Inputs)
 	var spikes []uint32
 	for b, i := range index {
-		key := encodingKey(t.Seed, t.epoch, i)
+		key := encodingKey(t.Seed, t.epoch, t.set.number(i))
 		of := fired[b*n.Ticks*n.Inputs:][:n.Ticks*n.Inputs]
 		for tick := range n.Ticks {
 			spikes = t.Encoder.Append(spikes[:0], t.set.Images.Image(int(i)), tick, key.Lanes())

@@ -7,7 +7,7 @@ func (t *Trainer) encode(s *recurrent.Shard, index []int32) {
 	n := t.Net
 	for b, i := range index {
 		s.Labels[b] = int32(t.set.Labels[i])
-		lanes := potentialKey(t.Seed, t.epoch, i).Lanes()
+		lanes := potentialKey(t.Seed, t.epoch, t.set.number(i)).Lanes()
 		v := s.Initial[b*n.Hidden : (b+1)*n.Hidden]
 		for j := range v {
 			v[j] = t.V0[0] + float32((t.V0[1]-t.V0[0])*lanes.Uniform(uint32(j)))
@@ -20,7 +20,7 @@ func (t *Trainer) encode(s *recurrent.Shard, index []int32) {
 	images := t.images(index)
 	for tick := range n.Ticks {
 		for b, i := range index {
-			s.Input.Index = t.Encoder.Append(s.Input.Index, images[b], tick, encodingKey(t.Seed, t.epoch, i).Lanes())
+			s.Input.Index = t.Encoder.Append(s.Input.Index, images[b], tick, encodingKey(t.Seed, t.epoch, t.set.number(i)).Lanes())
 			s.EndInput(tick, b)
 		}
 	}
@@ -35,7 +35,7 @@ func (t *Trainer) images(index []int32) [][]byte {
 			out[b] = t.set.Images.Image(int(i))
 			continue
 		}
-		out[b] = t.Augmentation.image(make([]byte, t.Net.Inputs), t.set.Images, int(i), augmentationKey(t.Seed, t.epoch, i))
+		out[b] = t.Augmentation.image(make([]byte, t.Net.Inputs), t.set.Images, int(i), augmentationKey(t.Seed, t.epoch, t.set.number(i)))
 	}
 	return out
 }

@@ -7,6 +7,18 @@ type Set struct {
 	Images *dataset.Images
 	Labels []byte
 	Index  []int32
+
+	// Numbers are the images' places in the whole of the data, by which chance is drawn
+	// for them; nil where Images is the whole.
+	Numbers []int32
+}
+
+// number is the place of image i in the whole of the data.
+func (s *Set) number(i int32) int32 {
+	if s.Numbers == nil {
+		return i
+	}
+	return s.Numbers[i]
 }
 
 // Whole is a set of all images.
@@ -22,7 +34,7 @@ func Whole(m *dataset.Images, labels []byte) *Set {
 // for validation.
 func (s *Set) Split(n int, seed uint64) (rest, out *Set) {
 	order := splitKey(seed).Permutation(uint64(len(s.Index)))
-	rest, out = &Set{Images: s.Images, Labels: s.Labels}, &Set{Images: s.Images, Labels: s.Labels}
+	rest, out = &Set{Images: s.Images, Labels: s.Labels, Numbers: s.Numbers}, &Set{Images: s.Images, Labels: s.Labels, Numbers: s.Numbers}
 	for k, i := range s.Index {
 		if order.At(uint64(k)) < uint64(n) {
 			out.Index = append(out.Index, i)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/volley-snn/volley/snn/train/lane"
 	"github.com/volley-snn/volley/snn/train/plastic"
 	"github.com/volley-snn/volley/snn/train/recurrent"
 )
@@ -16,7 +15,8 @@ type Trainer struct {
 	Rules []*plastic.Rule // as in Config
 
 	shards []*recurrent.Shard
-	grads  [][]float32 // of shards
+	grads  [][]float32 // of shards; nil until one has been made
+	sums   []int       // of how many shards the sum is that each is in
 	grad   []float32   // of the batch; the frozen parameters' piles up
 	samples
 	tally Tally
@@ -42,8 +42,9 @@ func New(n *recurrent.Network, c Config) *Trainer {
 	for range c.Shards {
 		s := n.NewShard()
 		s.LastSpike = c.LastSpike
-		t.shards, t.grads = append(t.shards, s), append(t.grads, n.Layout.New())
+		t.shards = append(t.shards, s)
 	}
+	t.grads, t.sums = make([][]float32, c.Shards), make([]int, c.Shards)
 	for _, r := range c.Rules {
 		t.Rules = append(t.Rules, plastic.New(r.Config, n.Layout.Specs[r.Weight].Shape[0], n.Hidden))
 	}
@@ -116,23 +117,16 @@ func (t *Trainer) Meet() error {
 
 // Backward makes a shard's gradient.
 func (t *Trainer) Backward(shard int) {
-	clear(t.grads[shard])
+	grad := t.Gradient(shard, 1)
+	clear(grad)
 	if from, to := t.span(shard); to > from {
-		t.shards[shard].Backward(t.grads[shard], len(t.index), t.spike)
+		t.shards[shard].Backward(grad, len(t.index), t.spike)
 	}
 }
 
 // Reduce adds the shards' gradients in part number part of so many: neighbours,
 // then pairs of neighbours, and so on.
-func (t *Trainer) Reduce(part, parts int) {
-	n := t.Net.Layout.Len()
-	from, to := part*n/parts, (part+1)*n/parts
-	for step := 1; step < t.Shards; step *= 2 {
-		for k := 0; k+step < t.Shards; k += 2 * step {
-			lane.Add(t.grads[k][from:to], t.grads[k+step][from:to])
-		}
-	}
-}
+func (t *Trainer) Reduce(part, parts int) { t.reduce(0, t.Shards, part, parts) }
 
 // Finish changes the weights.
 func (t *Trainer) Finish() error {

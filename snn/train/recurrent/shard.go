@@ -108,11 +108,7 @@ func (s *Shard) Forward() {
 	s.room(rows)
 	fill(s.xIn, n.of(InputBias))
 	s.Input.AddRows(s.xIn, &n.in, 0, rows)
-	s.Spikes.Reset(h)
-	clear(s.counts)
-	for k := range s.Times {
-		s.Times[k] = int32(n.Ticks)
-	}
+	s.silence()
 	for t := range n.Ticks {
 		from, to := t*s.Samples, (t+1)*s.Samples
 		recurrent := s.xRec[from*h : to*h]
@@ -141,19 +137,32 @@ func (s *Shard) step(t, b int) {
 	lane.TwoAffine(current, xIn, n.of(InputNormScale), xRec, n.of(RecurrentNormScale), n.shift)
 	d0, v0 := s.before(t, b)
 	n.filter.Step(d, v, d0, v0, current)
-	counts, times := s.counts[b*h:(b+1)*h], s.Times[b*h:(b+1)*h]
 	s.fired = lane.Above(s.fired, v, n.Threshold)
 	for k, eight := range s.fired {
 		for ; eight != 0; eight &= eight - 1 {
-			j := 8*k + bits.TrailingZeros8(eight)
-			s.Spikes.Index = append(s.Spikes.Index, uint32(j))
-			counts[j]++
-			if s.LastSpike || times[j] > int32(t) {
-				times[j] = int32(t)
-			}
+			s.spike(t, b*h, uint32(8*k+bits.TrailingZeros8(eight)))
 		}
 	}
 	s.Spikes.End()
+}
+
+// silence makes it that no neuron has spiked.
+func (s *Shard) silence() {
+	s.Spikes.Reset(s.net.Hidden)
+	clear(s.counts)
+	for k := range s.Times {
+		s.Times[k] = int32(s.net.Ticks)
+	}
+}
+
+// spike is that of neuron j in step t, of the sample whose neurons are counted from at.
+func (s *Shard) spike(t, at int, j uint32) {
+	s.Spikes.Index = append(s.Spikes.Index, j)
+	k := at + int(j)
+	s.counts[k]++
+	if s.LastSpike || s.Times[k] > int32(t) {
+		s.Times[k] = int32(t)
+	}
 }
 
 // before is the state before step t.
