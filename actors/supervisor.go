@@ -107,6 +107,8 @@ func (s *supervisor) request(c actor.Context, r *control.Request) {
 		c.Respond(s.submit(c, r.Id, b.Submit))
 	case *control.Request_Prepare:
 		s.prepare(c, b.Prepare)
+	case *control.Request_Train:
+		s.train(c, b.Train)
 	case *control.Request_Start:
 		s.toHost(c, b.Start.Run)
 	case *control.Request_Stop:
@@ -270,6 +272,34 @@ func (s *supervisor) prepare(c actor.Context, m *control.Prepare) {
 	}
 	c.Watch(pid)
 	s.hosts[m.Run] = &hosted{pid: pid, epoch: h.epoch(), status: &control.RunStatus{Run: m.Run, State: control.State_STATE_PREPARING}}
+	c.Forward(pid)
+}
+
+// train starts a worker, or passes the request on to it.
+func (s *supervisor) train(c actor.Context, m *control.Train) {
+	switch h := s.hosts[m.Run]; {
+	case h != nil && !h.ending:
+		c.Forward(h.pid)
+		return
+	case h != nil:
+		c.Respond(&control.Reply{Body: &control.Reply_Building{Building: &control.Building{}}})
+		return
+	case !CheckName(m.Run):
+		c.Respond(refusal(refuse(control.Kind_KIND_MALFORMED, "the name %q of a training", m.Run)))
+		return
+	case s.draining.Load():
+		c.Respond(refusal(&Refusal{control.Kind_KIND_NODE_LOST, "it is to leave, and takes no part in a training", s.c.Name}))
+		return
+	}
+	w := newWorker(s.c, c.Self(), m, s.memoryLeft(), s.draining.Load)
+	props := actor.PropsFromProducer(func() actor.Actor { return w }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
+	pid, err := c.SpawnNamed(props, fmt.Sprintf("worker-%s-%s", m.Run, newID()))
+	if err != nil {
+		c.Respond(refusal(err))
+		return
+	}
+	c.Watch(pid)
+	s.hosts[m.Run] = &hosted{pid: pid, status: &control.RunStatus{Run: m.Run, State: control.State_STATE_PREPARING}}
 	c.Forward(pid)
 }
 

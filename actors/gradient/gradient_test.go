@@ -28,7 +28,7 @@ const pixels, hidden, shards = 36, 240, 6
 
 // set is images of random pixels, two classes.
 func set() *train.Set {
-	const n = 90
+	const n = 44
 	r := rand.New(rand.NewPCG(3, 4))
 	m := &dataset.Images{N: n, Rows: 6, Cols: 6, Pixels: make([]byte, n*pixels)}
 	labels := make([]byte, n)
@@ -43,27 +43,27 @@ func set() *train.Set {
 
 // trainer is of a network whose values take two parts of a message, and more than that.
 func trainer() *train.Trainer {
-	n := recurrent.New(recurrent.Config{Inputs: pixels, Hidden: hidden, Outputs: 2, Ticks: 5, Threshold: 0.5, Surrogate: surrogate.MultiGaussian(), TauM: [2]float64{2, 6}, TauN: [2]float64{2, 6}})
+	n := recurrent.New(recurrent.Config{Inputs: pixels, Hidden: hidden, Outputs: 2, Ticks: 3, Threshold: 0.5, Surrogate: surrogate.MultiGaussian(), TauM: [2]float64{2, 6}, TauN: [2]float64{2, 6}})
 	n.Initialize(3)
 	rule := func(weight int) train.WeightRule {
-		return train.WeightRule{Weight: weight, Config: plastic.Config{Params: batch.Corrected(5), Gate: plastic.Synchrony, GateK: 0.5, Horizon: 10}}
+		return train.WeightRule{Weight: weight, Config: plastic.Config{Params: batch.Corrected(3), Gate: plastic.Synchrony, GateK: 0.5, Horizon: 10}}
 	}
 	return train.New(n, train.Config{
-		Seed: 3, Batch: 32, Shards: shards, Encoder: encode.NewBernoulli(2, 0.5, 5), Optimizer: optimize.NewAdam(1e-5), Rate: optimize.Constant(0.01),
+		Seed: 3, Batch: 16, Shards: shards, Encoder: encode.NewBernoulli(2, 0.5, 3), Optimizer: optimize.NewAdam(1e-5), Rate: optimize.Constant(0.01),
 		ClipNorm: 1, RateTarget: 0.1, RateWeight: 0.5, V0: [2]float32{0, 1}, Rules: []train.WeightRule{rule(recurrent.InputWeight), rule(recurrent.RecurrentWeight)},
 		Augmentation: train.Augmentation{Shift: 1},
 	})
 }
 
-// trained is what a team makes of two epochs, with a test after each.
+// trained is what a team makes of three epochs, with a test after each.
 func trained(t *testing.T, team training.Team, after func(batch int)) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	tr, s := trainer(), set()
-	learned, left := s.Split(20, 1)
+	learned, left := s.Split(14, 1)
 	said := ""
-	for batch := range 2 * tr.Batches(learned) {
+	for batch := range 3 * tr.Batches(learned) {
 		if err := team.Learn(ctx, tr, learned, batch/tr.Batches(learned), batch%tr.Batches(learned)); err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,8 @@
 package gradient
 
 import (
+	"sync"
+
 	"github.com/volley-snn/volley/cluster/bus"
 	"github.com/volley-snn/volley/messages"
 )
@@ -28,6 +30,7 @@ func post(b bus.Bus, subject string, f messages.Frame, body []byte, first, most 
 type inbox struct {
 	received chan bus.Message
 	over     chan struct{}
+	end      sync.Once
 	sub      bus.Subscription
 }
 
@@ -43,7 +46,10 @@ func listen(b bus.Bus, subject string) (*inbox, error) {
 	return i, err
 }
 
+// close ends the subscription; twice is no error.
 func (i *inbox) close() {
-	close(i.over)
-	_ = i.sub.Unsubscribe()
+	i.end.Do(func() {
+		close(i.over)
+		_ = i.sub.Unsubscribe()
+	})
 }

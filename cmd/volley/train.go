@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,9 @@ type trainFlags struct {
 	out, data           string
 	json, quiet, resume bool
 	maxMemory           int64
+	cluster, config     string
+	localNodes          int
+	nodes               []string
 }
 
 func trainCommand() *cobra.Command {
@@ -61,6 +65,10 @@ func trainCommand() *cobra.Command {
 	fl.BoolVar(&f.json, "json", false, "print summary.json on standard output, and nothing else")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
 	fl.Int64Var(&f.maxMemory, "max-memory", 0, "most bytes of memory that the training may take (default: what the machine has available)")
+	fl.StringVar(&f.cluster, "cluster", "", "let the nodes of a cluster compute the gradients: HOST:PORT of one of them, or nats://HOST:PORT; never changes a result")
+	fl.StringVar(&f.config, "config", "", "with --cluster: configuration with the cluster's keys, of volley cluster init")
+	fl.StringSliceVar(&f.nodes, "node", nil, "with --cluster: a node to use; may be repeated (default: all, up to the model's shards)")
+	fl.IntVar(&f.localNodes, "local-nodes", 0, "the same on N node processes, started on this machine for this training")
 	return c
 }
 
@@ -74,7 +82,7 @@ func (f trainFlags) check() error {
 	if f.seed > maxSeed {
 		return usageError{fmt.Errorf("--seed: must be at most %d, is %d", uint64(maxSeed), f.seed)}
 	}
-	return nil
+	return f.checkNodes()
 }
 
 func trainModel(ctx context.Context, arg string, f trainFlags) error {
@@ -106,6 +114,13 @@ func trainModel(ctx context.Context, arg string, f trainFlags) error {
 	if f.until > 0 {
 		until = f.until
 	}
+	if f.cluster != "" || f.localNodes > 0 {
+		end, err := f.onNodes(ctx, s, d.Pixels, show)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
 	err = s.Run(ctx, until)
 	show.end()
 	if len(s.Epochs) > 0 { // what was learned is written, whatever stopped it
@@ -114,7 +129,7 @@ func trainModel(ctx context.Context, arg string, f trainFlags) error {
 		}
 	}
 	if err != nil {
-		return err
+		return goesOn(err, s)
 	}
 	return showTraining(f, s)
 }
@@ -174,6 +189,7 @@ func threads(asked int) int {
 // trainProgress shows how far a training is: a line an epoch, and between them one
 // that is rewritten on a terminal, or comes every few seconds elsewhere.
 type trainProgress struct {
+	mutex                              sync.Mutex // notes come from elsewhere
 	quiet, terminal, shown, validation bool
 	last                               time.Time
 	epochs                             int
@@ -183,6 +199,8 @@ func (p *trainProgress) observe(epoch, batch, batches int, done *training.Epoch)
 	if p.quiet {
 		return
 	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
 	if done != nil {
 		p.end()
 		what := "test"

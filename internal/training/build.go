@@ -152,3 +152,13 @@ func Bytes(m *model.Training, pixels int) int64 {
 	}
 	return int64(math.Min(bytes, 1<<62))
 }
+
+// WorkerBytes is about what a node takes at most that computes gradients of a model's
+// training: values, as they are packed and as they come; of each shard the gradient,
+// and once more on its way; and what neurons do in a batch.
+func WorkerBytes(m *model.Training, pixels int) int64 {
+	h, t := float64(m.Network.Hidden), float64(m.Ticks())
+	parameters := h * (float64(pixels) + h + float64(m.Network.Outputs) + 8)
+	activity := float64(m.Batch) * t * (10*h + float64(pixels)/2)
+	return int64(math.Min(4*(parameters*(1+3+1+2*float64(m.Shards))+activity), 1<<62))
+}
