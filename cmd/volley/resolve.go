@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/volley-snn/volley/examples"
@@ -14,6 +16,29 @@ import (
 
 // overlay looks a file up in each place in turn.
 type overlay []fs.FS
+
+// ReadDir lists what a folder has in any of the places.
+func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
+	found := map[string]fs.DirEntry{}
+	var missing error
+	for _, place := range slices.Backward(o) {
+		entries, err := fs.ReadDir(place, name)
+		if err != nil {
+			missing = err
+		}
+		for _, e := range entries {
+			found[e.Name()] = e
+		}
+	}
+	if len(found) == 0 && missing != nil {
+		return nil, missing
+	}
+	var all []fs.DirEntry
+	for _, n := range slices.Sorted(maps.Keys(found)) {
+		all = append(all, found[n])
+	}
+	return all, nil
+}
 
 func (o overlay) Open(name string) (fs.File, error) {
 	err := error(&fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist})

@@ -27,6 +27,9 @@ func (f trainFlags) checkNodes() error {
 // onNodes lets nodes take a training's batches through the network. What it returns
 // lets them go.
 func (f trainFlags) onNodes(ctx context.Context, s *training.Session, pixels int, show *trainProgress) (_ func(), err error) {
+	if s.Model.Data.Format == "recordings" {
+		return nil, usageError{errors.New("--cluster and --local-nodes: recordings do not travel to nodes: expected a training in this process alone")}
+	}
 	var ends []func()
 	end := func() {
 		for k := len(ends) - 1; k >= 0; k-- {

@@ -27,8 +27,7 @@ type Runner struct {
 	Done func(r *Run)
 
 	data   *training.Data
-	dataOf model.TrainingData
-	drawn  uint64 // the seed that the data's task was drawn by; 0 where they are files
+	dataOf source
 }
 
 // Run is one training of an experiment.
@@ -120,17 +119,24 @@ func (r *Runner) model(arm model.Arm, seed int, more []string) (*model.Training,
 	return m, nil
 }
 
+// source is what data depend on.
+type source struct {
+	data         model.TrainingData
+	duration, dt float64 // tasks and recordings are cut into ticks
+	seed         uint64  // that a task is drawn by; 0 where data are files
+}
+
 // load has the data of a model at hand.
 func (r *Runner) load(m *model.Training) (err error) {
-	drawn := m.Seed
+	of := source{m.Data, m.Duration, m.Dt, m.Seed}
 	if m.Data.Task.Model == "none" {
-		drawn = 0
+		of.seed = 0
 	}
-	if r.data == nil || r.dataOf != m.Data || r.drawn != drawn {
+	if r.data == nil || r.dataOf != of {
 		if r.data, err = r.Data(m); err != nil {
 			return err
 		}
-		r.dataOf, r.drawn = m.Data, drawn
+		r.dataOf = of
 	}
 	if r.Fits == nil {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/volley-snn/volley/snn/dataset"
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/ssdp"
 	"github.com/volley-snn/volley/snn/ssdp/batch"
@@ -23,11 +24,11 @@ func Build(m *model.Training, pixels int) *train.Trainer {
 		Inputs: pixels, Hidden: m.Network.Hidden, Outputs: m.Network.Outputs, Ticks: ticks,
 		Threshold: float32(m.Network.Threshold), Surrogate: slope(&m.Network),
 		TauM: [2]float64{m.Network.TauM.Min / m.Dt, m.Network.TauM.Max / m.Dt}, TauN: [2]float64{m.Network.TauN.Min, m.Network.TauN.Max},
-		FrozenNorms: m.Network.FrozenNorms,
+		FrozenNorms: m.Network.FrozenNorms, Direct: m.Encoding.Model == "direct",
 	})
 	n.Initialize(m.Seed)
 	c := train.Config{
-		Seed: m.Seed, Batch: m.Batch, Shards: m.Shards, Encoder: encoder(&m.Encoding, ticks), Augmentation: train.Augmentation{Shift: m.Data.Shift, Flip: m.Data.Flip}, Optimizer: optimizer(&m.Optimizer),
+		Seed: m.Seed, Batch: m.Batch, Shards: m.Shards, Encoder: encoder(&m.Encoding, ticks), Augmentation: augmentation(&m.Data), Optimizer: optimizer(&m.Optimizer),
 		Rate: schedule(&m.Optimizer, m.Epochs), ClipNorm: m.Optimizer.ClipNorm, RateTarget: m.Rate.Target, RateWeight: m.Rate.Weight,
 		ReadoutOnly: m.Optimizer.Of == "readout", V0: [2]float32{float32(m.Network.V0.Min), float32(m.Network.V0.Max)},
 	}
@@ -39,11 +40,23 @@ func Build(m *model.Training, pixels int) *train.Trainer {
 	return train.New(n, c)
 }
 
-func encoder(e *model.Encoding, ticks int) encode.Encoder {
-	if e.Model == "latency" {
-		return encode.NewLatency(e.Least, ticks)
+func augmentation(d *model.TrainingData) train.Augmentation {
+	a := train.Augmentation{Shift: d.Shift, Flip: d.Flip}
+	if d.Format == "cifar10" {
+		a.Planes = dataset.CIFARPlanes
 	}
-	return encode.NewBernoulli(e.Gain, e.Decay, ticks)
+	return a
+}
+
+// encoder is what makes spikes of images; nil where nothing has to.
+func encoder(e *model.Encoding, ticks int) encode.Encoder {
+	switch e.Model {
+	case "latency":
+		return encode.NewLatency(e.Least, ticks)
+	case "bernoulli":
+		return encode.NewBernoulli(e.Gain, e.Decay, ticks)
+	}
+	return nil
 }
 
 func optimizer(o *model.Optimizer) optimize.Optimizer {

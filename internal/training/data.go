@@ -23,16 +23,16 @@ func Load(m *model.Training, files fs.FS) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Data{Learn: learn, Test: test, Pixels: learn.Images.Rows * learn.Images.Cols}
-	if n := test.Images.Rows * test.Images.Cols; n != d.Pixels {
+	d := &Data{Learn: learn, Test: test, Pixels: learn.Inputs()}
+	if n := test.Inputs(); n != d.Pixels {
 		return nil, fmt.Errorf("%s has images of %d pixels, and %s of %d", m.Data.Images, d.Pixels, m.Data.TestImages, n)
 	}
 	if err := check(m, learn.Labels, test.Labels); err != nil {
 		return nil, err
 	}
 	if m.Data.Validation > 0 {
-		if m.Data.Validation >= learn.Images.N {
-			return nil, model.Faults{{Path: "data.validation", Message: fmt.Sprintf("is %d of %d samples: none would be left to learn from", m.Data.Validation, learn.Images.N)}}
+		if m.Data.Validation >= len(learn.Index) {
+			return nil, model.Faults{{Path: "data.validation", Message: fmt.Sprintf("is %d of %d samples: none would be left to learn from", m.Data.Validation, len(learn.Index))}}
 		}
 		d.Learn, d.Test = learn.Split(m.Data.Validation, 0) // the same for every seed of a training
 	}
@@ -51,11 +51,55 @@ func sets(m *model.Training, files fs.FS) (learn, test *train.Set, err error) {
 		}
 		return draw(0, t.Learn), draw(t.Learn, t.Test), nil
 	}
-	if learn, err = read(files, m.Data.Images, m.Data.Labels); err != nil {
+	d := &m.Data
+	one := func(images, labels, under string) (*train.Set, error) {
+		switch d.Format {
+		case "cifar10":
+			return readCIFAR(files, images)
+		case "recordings":
+			return readRecordings(m, files, images, under)
+		}
+		return read(files, images, labels)
+	}
+	if learn, err = one(d.Images, d.Labels, d.Under); err != nil {
 		return nil, nil, err
 	}
-	test, err = read(files, m.Data.TestImages, m.Data.TestLabels)
+	test, err = one(d.TestImages, d.TestLabels, d.TestUnder)
 	return learn, test, err
+}
+
+// readCIFAR reads the files that a pattern fits, in the order of their names.
+func readCIFAR(files fs.FS, pattern string) (*train.Set, error) {
+	names, err := fs.Glob(files, pattern)
+	if err != nil || len(names) == 0 {
+		names = []string{pattern} // whose opening says what is wrong
+	}
+	all, labels := &dataset.Images{}, []byte(nil)
+	for _, name := range names {
+		f, err := dataset.Open(files, name)
+		if err != nil {
+			return nil, err
+		}
+		m, l, err := dataset.ReadCIFAR(name, f)
+		_ = f.Close()
+		if err != nil {
+			return nil, err
+		}
+		m.N, m.Pixels = m.N+all.N, append(all.Pixels, m.Pixels...)
+		all, labels = m, append(labels, l...)
+	}
+	return train.Whole(all, labels), nil
+}
+
+func readRecordings(m *model.Training, files fs.FS, name, under string) (*train.Set, error) {
+	r, err := dataset.ReadRecordings(files, name, under, m.Data.Width, m.Data.Height)
+	if err != nil {
+		return nil, err
+	}
+	if r.Labels == nil {
+		return nil, &dataset.Error{File: name, What: "has recordings in a folder whose name is no number", Want: "folders called by their label"}
+	}
+	return train.Recorded(train.Record(r.Items, m.Data.Width, m.Data.Height, m.Ticks(), 1000*m.Dt), r.Labels), nil
 }
 
 func newTask(m *model.Training) task.Task {

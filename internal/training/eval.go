@@ -82,6 +82,8 @@ func Evaluate(ctx context.Context, dir string, files fs.FS, noise train.Noise, w
 	of := &noise
 	if noise == (train.Noise{}) {
 		of = nil
+	} else if h.Model.Encoding.Model == "direct" {
+		return nil, fmt.Errorf("%s: the network's input are currents (encoding: direct): it has no spikes that noise could move or take away", dir)
 	}
 	y, err := s.test(ctx, of)
 	if err != nil {

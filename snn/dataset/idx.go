@@ -8,8 +8,8 @@ import (
 	"math/bits"
 )
 
-// Images are gray images of one size. Pixels holds N*Rows*Cols bytes: image by
-// image, each row-major from the top left.
+// Images are images of one size. Pixels holds N*Rows*Cols bytes: image by image, each
+// row-major from the top left. The planes of a colour image lie below one another.
 type Images struct {
 	N, Rows, Cols int
 	Pixels        []byte

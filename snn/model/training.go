@@ -35,9 +35,14 @@ type Training struct {
 // TrainingData names files of labelled images, beside the model or in --data.
 type TrainingData struct {
 	Images     string `yaml:"images" unless:"task" doc:"IDX file of the images that are learned"`
-	Labels     string `yaml:"labels" unless:"task" doc:"IDX file of their labels"`
+	Labels     string `yaml:"labels" doc:"IDX file of their labels"`
 	TestImages string `yaml:"test_images" unless:"task" doc:"IDX file of the images of the test"`
-	TestLabels string `yaml:"test_labels" unless:"task" doc:"IDX file of their labels"`
+	TestLabels string `yaml:"test_labels" doc:"IDX file of their labels"`
+	Format     string `yaml:"format" enum:"idx,cifar10,recordings" default:"idx" doc:"of images and test_images: IDX files; binary files of CIFAR-10, with labels, as a path in which * may stand for anything; or a folder or tar of an event camera's recordings in folders called by their labels"`
+	Under      string `yaml:"under" doc:"of recordings: how paths start of those that are learned"`
+	TestUnder  string `yaml:"test_under" doc:"of recordings: how paths start of those of the test"`
+	Width      int    `yaml:"width" min:"1" max:"256" default:"34" doc:"pixels of the camera"`
+	Height     int    `yaml:"height" min:"1" max:"256" default:"34" doc:"pixels of the camera"`
 	Validation int    `yaml:"validation" min:"0" doc:"samples, drawn from those that are learned, that are kept out and tested on instead of the test's"`
 	Samples    int    `yaml:"samples" min:"0" doc:"samples to learn from; 0: all"`
 	Shift      int    `yaml:"shift" min:"0" max:"1000" doc:"pixels up to which an image that is learned moves, each way, anew in every epoch"`
@@ -61,7 +66,7 @@ type Task struct {
 
 // Encoding is how a pixel of brightness x, 0 to 1, spikes.
 type Encoding struct {
-	Model string  `yaml:"model" enum:"bernoulli,latency" default:"bernoulli" doc:"bernoulli: in tick k with probability gain exp(-decay k) x; latency: once, the brighter the earlier"`
+	Model string  `yaml:"model" enum:"bernoulli,latency,direct,events" default:"bernoulli" doc:"bernoulli: in tick k with probability gain exp(-decay k) x; latency: once, the brighter the earlier; direct: never, x is a current in every tick; events: when the recording has an event"`
 	Gain  float64 `yaml:"gain" min:"0" default:"20" doc:"of bernoulli"`
 	Decay float64 `yaml:"decay" min:"0" default:"0.5555555555555556" doc:"of bernoulli, per tick"`
 	Least float64 `yaml:"least" min:"0" max:"0.999" default:"0.2" doc:"of latency: brightness up to which a pixel is silent"`
@@ -183,6 +188,7 @@ func (m *Training) check() (faults Faults) {
 		fault(at+".sigma", r.Sigma > 0, "must be > 0 ms, is %g ms", r.Sigma)
 		fault(at+".window", r.Window == 0 || r.Window >= m.Dt && r.Window <= m.Duration && r.Rule != "exponential", "must be 0, or a tick to the trial's length for the gaussian rule, is %g ms", r.Window)
 		fault(at+".form", r.Rule != "exponential" || r.Mode == "published", "the exponential rule with its exponent mended is zero for equal constants: use gaussian, or mode: published")
+		fault(at+".weight", r.Weight != "input" || m.Encoding.Model != "direct", "is input, whose neurons do not spike where encoding is direct; expected recurrent")
 		fault(at+".one_silent", r.Mode != "published" || r.OneSilent == "chance" || r.OneSilent == "sentinel", "mode: published has sentinel, not %s", r.OneSilent)
 	}
 	return faults
@@ -198,7 +204,12 @@ func (m *Training) checkData() (faults Faults) {
 	}
 	d := &m.Data
 	if d.Task.Model == "none" {
-		fault("data.task.model", d.Images != "" && d.Labels != "" && d.TestImages != "" && d.TestLabels != "", "is none: expected images, labels, test_images and test_labels in data")
+		recorded, labelled := d.Format == "recordings", d.Format != "idx"
+		fault("data.task.model", d.Images != "" && d.TestImages != "" && (labelled || d.Labels != "" && d.TestLabels != ""), "is none: expected images, labels, test_images and test_labels in data")
+		fault("data.labels", !labelled || d.Labels+d.TestLabels == "", "%s have their labels with them", d.Format)
+		fault("data.under", recorded || d.Under+d.TestUnder == "", "is of recordings, and format is %s", d.Format)
+		fault("data.shift", !recorded || d.Shift == 0 && !d.Flip, "recordings are no images: they cannot be moved or mirrored")
+		fault("encoding.model", recorded == (m.Encoding.Model == "events"), "is %s where data.format is %s: events and recordings need each other", m.Encoding.Model, d.Format)
 		return faults
 	}
 	fault("data", d.Images+d.Labels+d.TestImages+d.TestLabels == "", "names files, and a task (%s): expected one of them", d.Task.Model)

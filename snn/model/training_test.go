@@ -114,7 +114,7 @@ func TestTrainingSchema(t *testing.T) {
 	if err := s.Validate(instance(t, string(text))); err != nil {
 		t.Error(err)
 	}
-	for from, to := range map[string]string{"dt: 1 ms": "dt: 1", "  labels:": "  # labels:", "batch: 256": "batch: 0", "hidden:": "hiden:", "weight: input": "weight: output", "model: adam": "model: adamant"} {
+	for from, to := range map[string]string{"dt: 1 ms": "dt: 1", "  images:": "  # images:", "batch: 256": "batch: 0", "hidden:": "hiden:", "weight: input": "weight: output", "model: adam": "model: adamant"} {
 		bad := strings.Replace(string(text), from, to, 1)
 		if bad == string(text) {
 			t.Fatalf("%q does not stand in the example", from)

@@ -45,6 +45,15 @@ func TestAugmentation(t *testing.T) {
 	if d := float64(mirrored - n/2); d*d > 25*n/4 {
 		t.Errorf("%d of %d are mirrored", mirrored, n)
 	}
+	a.Planes = 7 // each row is an image of its own: nothing comes from another
+	for k := range uint64(200) {
+		a.image(out, m, 0, random.Seed(1, random.Augmentation).Sub(k))
+		for p, x := range out {
+			if x != 0 && p/size != 3 {
+				t.Fatalf("image %d: row %d has what is of row 3", k, p/size)
+			}
+		}
+	}
 	plain := Augmentation{}
 	if got := plain.image(out, m, 0, random.Seed(1, random.Augmentation)); string(got) != string(m.Pixels) {
 		t.Error("without shift and flip the image changes")

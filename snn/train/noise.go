@@ -24,7 +24,7 @@ func (t *Trainer) encodeNoisy(s *recurrent.Shard, index []int32) {
 		key := encodingKey(t.Seed, t.epoch, t.set.number(i))
 		of := fired[b*n.Ticks*n.Inputs:][:n.Ticks*n.Inputs]
 		for tick := range n.Ticks {
-			spikes = t.Encoder.Append(spikes[:0], t.set.Images.Image(int(i)), tick, key.Lanes())
+			spikes = t.spikes(spikes[:0], i, t.plainImage(i), tick)
 			t.noise.place(of, spikes, tick, n.Inputs, key.Sub(1))
 		}
 		events := key.Sub(2)

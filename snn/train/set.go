@@ -2,9 +2,11 @@ package train
 
 import "github.com/volley-snn/volley/snn/dataset"
 
-// Set is labelled images, of which Index lists those that belong to it.
+// Set is labelled images, or trials that were recorded, of which Index lists those
+// that belong to it.
 type Set struct {
 	Images *dataset.Images
+	Trials *Trials // in place of images
 	Labels []byte
 	Index  []int32
 
@@ -23,18 +25,35 @@ func (s *Set) number(i int32) int32 {
 
 // Whole is a set of all images.
 func Whole(m *dataset.Images, labels []byte) *Set {
-	s := &Set{Images: m, Labels: labels, Index: make([]int32, m.N)}
-	for i := range s.Index {
-		s.Index[i] = int32(i)
+	return &Set{Images: m, Labels: labels, Index: all(m.N)}
+}
+
+// Recorded is a set of all trials.
+func Recorded(t *Trials, labels []byte) *Set {
+	return &Set{Trials: t, Labels: labels, Index: all(t.N())}
+}
+
+func all(n int) []int32 {
+	index := make([]int32, n)
+	for i := range index {
+		index[i] = int32(i)
 	}
-	return s
+	return index
+}
+
+// Inputs is how many inputs a sample has.
+func (s *Set) Inputs() int {
+	if s.Trials != nil {
+		return s.Trials.Inputs
+	}
+	return s.Images.Rows * s.Images.Cols
 }
 
 // Split takes n of the set's samples out, drawn by seed, into a set of their own:
 // for validation.
 func (s *Set) Split(n int, seed uint64) (rest, out *Set) {
 	order := splitKey(seed).Permutation(uint64(len(s.Index)))
-	rest, out = &Set{Images: s.Images, Labels: s.Labels, Numbers: s.Numbers}, &Set{Images: s.Images, Labels: s.Labels, Numbers: s.Numbers}
+	rest, out = &Set{Images: s.Images, Trials: s.Trials, Labels: s.Labels, Numbers: s.Numbers}, &Set{Images: s.Images, Trials: s.Trials, Labels: s.Labels, Numbers: s.Numbers}
 	for k, i := range s.Index {
 		if order.At(uint64(k)) < uint64(n) {
 			out.Index = append(out.Index, i)

@@ -73,15 +73,37 @@ func (s *Shard) constants(grad []float32) {
 func (s *Shard) weights(grad []float32) {
 	n, h := s.net, s.net.Hidden
 	rows := n.Ticks * s.Samples
-	s.Input.Transpose(&s.transposed, 0, rows)
-	s.blocks.Pack(s.gIn, rows, h)
-	s.transposed.AddRows(n.Layout.Of(grad, InputWeight), &s.blocks, 0, n.Inputs)
+	if n.Direct {
+		s.directWeights(n.Layout.Of(grad, InputWeight))
+	} else {
+		s.Input.Transpose(&s.transposed, 0, rows)
+		s.blocks.Pack(s.gIn, rows, h)
+		s.transposed.AddRows(n.Layout.Of(grad, InputWeight), &s.blocks, 0, n.Inputs)
+	}
 	if n.Ticks == 1 {
 		return
 	}
 	s.Spikes.Transpose(&s.transposed, 0, rows-s.Samples)
 	s.blocks.Pack(s.gRec[s.Samples*h:], rows-s.Samples, h)
 	s.transposed.AddRows(n.Layout.Of(grad, RecurrentWeight), &s.blocks, 0, h)
+}
+
+// directWeights adds the gradient of the input's weights where inputs are currents:
+// those at the sums of all ticks, which have one input, are added first.
+func (s *Shard) directWeights(grad []float32) {
+	n := s.net
+	sum := s.gIn[:s.Samples*n.Hidden]
+	for t := 1; t < n.Ticks; t++ {
+		lane.Add(sum, s.gIn[t*len(sum):(t+1)*len(sum)])
+	}
+	s.across = grow(s.across, len(s.Current))
+	for b := range s.Samples {
+		for i, x := range s.Current[b*n.Inputs : (b+1)*n.Inputs] {
+			s.across[i*s.Samples+b] = x
+		}
+	}
+	s.dense.Pack(sum, s.Samples, n.Hidden)
+	s.product.Add(grad, s.across, n.Inputs, &s.dense)
 }
 
 // readBack takes the gradient from the logits to the mean activities.

@@ -196,9 +196,10 @@ func (w *twin) gradient() [][]float64 {
 }
 
 // pair is a network of random values, a shard of random samples, and their twin.
-func pair(slope surrogate.Slope) (*Network, *Shard, *twin) {
+// direct: inputs are currents.
+func pair(slope surrogate.Slope, direct bool) (*Network, *Shard, *twin) {
 	const ticks, samples, inputs = 6, 3, 8
-	n := New(Config{Inputs: inputs, Hidden: 11, Outputs: 4, Ticks: ticks, Threshold: 0.5, Surrogate: slope, TauM: [2]float64{2, 6}, TauN: [2]float64{-1, 2}})
+	n := New(Config{Inputs: inputs, Hidden: 11, Outputs: 4, Ticks: ticks, Direct: direct, Threshold: 0.5, Surrogate: slope, TauM: [2]float64{2, 6}, TauN: [2]float64{-1, 2}})
 	n.Initialize(3)
 	draw := random.Seed(3, random.Spikes).Stream()
 	for k := range n.Values {
@@ -224,8 +225,18 @@ func pair(slope surrogate.Slope) (*Network, *Shard, *twin) {
 		s.Labels[b] = int32(draw.Intn(4))
 		w.labels = append(w.labels, int(s.Labels[b]))
 	}
+	for k := range s.Current {
+		s.Current[k] = float32(draw.Float64())
+	}
 	for r := range ticks * samples {
 		row := make([]float64, inputs)
+		if direct {
+			for i := range row {
+				row[i] = float64(s.Current[r%samples*inputs+i])
+			}
+			w.input = append(w.input, row)
+			continue
+		}
 		for i := range row {
 			if draw.Float64() < 0.4 {
 				row[i] = 1
@@ -270,7 +281,7 @@ func density(u, mean, deviation float64) float64 {
 // gradient through time is that of finite differences, of every parameter.
 func TestGradientAgainstFiniteDifferences(t *testing.T) {
 	for name, f := range smooth {
-		_, _, w := pair(f.slope)
+		_, _, w := pair(f.slope, false)
 		w.fire, w.slope = f.fire, f.slopeOf64
 		w.loss()
 		grad := w.gradient()
@@ -302,35 +313,43 @@ func TestGradientAgainstFiniteDifferences(t *testing.T) {
 // Where activity is a spike, the network's loss and gradient are the twin's.
 func TestGradientAgainstTwin(t *testing.T) {
 	for name, f := range smooth {
-		n, s, w := pair(f.slope)
-		w.slope = f.slopeOf64
-		w.fire = func(u float64) float64 {
-			if math.Abs(u) < 1e-5 {
-				t.Fatalf("%s: a potential is %g from the threshold: too near to compare", name, u)
-			}
-			if u > 0 {
-				return 1
-			}
-			return 0
+		t.Run(name, func(t *testing.T) { compareTwin(t, f.slope, f.slopeOf64, false) })
+	}
+	t.Run("direct", func(t *testing.T) {
+		f := smooth["multi_gaussian"]
+		compareTwin(t, f.slope, f.slopeOf64, true)
+	})
+}
+
+func compareTwin(t *testing.T, slope surrogate.Slope, slopeOf64 func(float64) float64, direct bool) {
+	n, s, w := pair(slope, direct)
+	w.slope = slopeOf64
+	w.fire = func(u float64) float64 {
+		if math.Abs(u) < 1e-5 {
+			t.Fatalf("a potential is %g from the threshold: too near to compare", u)
 		}
-		loss := w.loss()
-		s.Forward()
-		off := float64(s.Count())/float64(n.Ticks*s.Samples*n.Hidden) - w.target
-		if got := s.Loss/float64(s.Samples) + w.weight*off*off; math.Abs(got-loss) > 1e-5 || s.Count() == 0 {
-			t.Errorf("%s: loss %g, the twin has %g; %d spikes", name, got, loss, s.Count())
+		if u > 0 {
+			return 1
 		}
-		grad := n.Layout.New()
-		s.Backward(grad, s.Samples, float32(w.perSpike()))
-		for k, want := range w.gradient() {
-			most := 0.0
-			for _, x := range want {
-				most = max(most, math.Abs(x))
-			}
-			for i, got := range n.Layout.Of(grad, k) {
-				if d := math.Abs(float64(got) - want[i]); !(d <= 3e-5*most+1e-8) {
-					t.Errorf("%s: %s: gradient %d is %g, the twin has %g", name, n.Layout.Specs[k].Name, i, got, want[i])
-					break
-				}
+		return 0
+	}
+	loss := w.loss()
+	s.Forward()
+	off := float64(s.Count())/float64(n.Ticks*s.Samples*n.Hidden) - w.target
+	if got := s.Loss/float64(s.Samples) + w.weight*off*off; math.Abs(got-loss) > 1e-5 || s.Count() == 0 {
+		t.Errorf("loss %g, the twin has %g; %d spikes", got, loss, s.Count())
+	}
+	grad := n.Layout.New()
+	s.Backward(grad, s.Samples, float32(w.perSpike()))
+	for k, want := range w.gradient() {
+		most := 0.0
+		for _, x := range want {
+			most = max(most, math.Abs(x))
+		}
+		for i, got := range n.Layout.Of(grad, k) {
+			if d := math.Abs(float64(got) - want[i]); !(d <= 3e-5*most+1e-8) {
+				t.Errorf("%s: gradient %d is %g, the twin has %g", n.Layout.Specs[k].Name, i, got, want[i])
+				break
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Inputs, Hidden, Outputs, Ticks int
 
+	Direct      bool // inputs are currents, the same in every tick, and not spikes
 	Threshold   float32
 	Surrogate   surrogate.Slope
 	TauM, TauN  [2]float64 // uniform bounds that tau_m and tau_n are drawn from
@@ -28,6 +29,7 @@ type Network struct {
 	Values []float32
 
 	in, rec matrix.Blocks
+	inDense matrix.Packed // in place of in where inputs are currents
 	recBack matrix.Packed
 	readout matrix.Packed
 	filter  lane.Filter
@@ -116,7 +118,11 @@ func (n *Network) Initialize(seed uint64) {
 
 // Refresh brings what shards read up to the values: after every change of them.
 func (n *Network) Refresh() {
-	n.in.Pack(n.of(InputWeight), n.Inputs, n.Hidden)
+	if n.Direct {
+		n.inDense.Pack(n.of(InputWeight), n.Inputs, n.Hidden)
+	} else {
+		n.in.Pack(n.of(InputWeight), n.Inputs, n.Hidden)
+	}
 	n.rec.Pack(n.of(RecurrentWeight), n.Hidden, n.Hidden)
 	n.recBack.PackTransposed(n.of(RecurrentWeight), n.Hidden, n.Hidden)
 	n.readout.Pack(n.of(ReadoutWeight), n.Hidden, n.Outputs)

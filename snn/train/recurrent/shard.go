@@ -15,6 +15,7 @@ import (
 type Shard struct {
 	Samples int
 	Input   matrix.Lists // [ticks x samples][inputs], spikes
+	Current []float32    // [samples][inputs], in place of Input where inputs are currents
 	Initial []float32    // [samples][hidden], the potential before the first step
 	Labels  []int32
 
@@ -41,6 +42,8 @@ type Shard struct {
 	transposed              matrix.Lists
 	blocks                  matrix.Blocks
 	product                 matrix.Product
+	across                  []float32 // Current, by input
+	dense                   matrix.Packed
 	gradient                lane.FilterGradient
 }
 
@@ -53,6 +56,9 @@ func (s *Shard) Begin(samples int) {
 	s.Samples = samples
 	s.Input.Reset(n.Inputs)
 	s.Initial = grow(s.Initial, samples*n.Hidden)
+	if n.Direct {
+		s.Current = grow(s.Current, samples*n.Inputs)
+	}
 	s.Labels = grow(s.Labels, samples)
 	s.InputTimes = grow(s.InputTimes, samples*n.Inputs)
 	for k := range s.InputTimes {
@@ -106,8 +112,7 @@ func (s *Shard) Forward() {
 	n := s.net
 	h, rows := n.Hidden, n.Ticks*s.Samples
 	s.room(rows)
-	fill(s.xIn, n.of(InputBias))
-	s.Input.AddRows(s.xIn, &n.in, 0, rows)
+	s.takeInput(rows)
 	s.silence()
 	for t := range n.Ticks {
 		from, to := t*s.Samples, (t+1)*s.Samples
@@ -125,6 +130,20 @@ func (s *Shard) Forward() {
 	}
 	s.measure()
 	s.read()
+}
+
+// takeInput sums what comes in, in all ticks.
+func (s *Shard) takeInput(rows int) {
+	n := s.net
+	if !n.Direct {
+		fill(s.xIn, n.of(InputBias))
+		s.Input.AddRows(s.xIn, &n.in, 0, rows)
+		return
+	}
+	first := s.xIn[:s.Samples*n.Hidden]
+	fill(first, n.of(InputBias))
+	s.product.Add(first, s.Current, s.Samples, &n.inDense)
+	fill(s.xIn[len(first):], first)
 }
 
 // step is one sample's step t.
