@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,7 @@ func evalCommand() *cobra.Command {
 	var data string
 	var jitter, deletion, noise []float64
 	var workers int
+	var maxMemory int64
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "eval DIR", Short: "Test a trained network, with noise in its input", Args: cobra.ExactArgs(1),
@@ -41,7 +43,7 @@ noise is the same for every network of a seed.`,
 					return usageError{fmt.Errorf("levels of noise must be at least 0, and chances at most 1")}
 				}
 			}
-			return evaluate(c.Context(), args[0], data, levels, threads(workers), asJSON)
+			return evaluate(c.Context(), args[0], data, levels, newMemory(maxMemory), threads(workers), asJSON)
 		},
 	}
 	fl := c.Flags()
@@ -50,21 +52,30 @@ noise is the same for every network of a seed.`,
 	fl.Float64SliceVar(&deletion, "deletion", nil, "chances that an input spike is lost: 0.1,0.3")
 	fl.Float64SliceVar(&noise, "noise", nil, "chances of a spike out of nothing, for each input and tick: 0.01,0.05")
 	fl.IntVar(&workers, "threads", 0, "cores to use (default: all)")
+	fl.Int64Var(&maxMemory, "max-memory", 0, "most bytes of memory that a test may take (default: what the machine has available)")
 	fl.BoolVar(&asJSON, "json", false, "print the results as JSON")
 	return c
 }
 
-func evaluate(ctx context.Context, dir, data string, levels []train.Noise, workers int, asJSON bool) error {
+func evaluate(ctx context.Context, dir, data string, levels []train.Noise, memory memory, workers int, asJSON bool) error {
 	if info, err := os.Stat(data); err != nil || !info.IsDir() {
 		return usageError{fmt.Errorf("--data %s: expected a directory", data)}
 	}
 	if t, err := sweep.ReadTable(dir); err == nil {
+		for _, r := range t.Runs {
+			if r.Seed > 1 { // the seeds of an arm have networks of one size
+				continue
+			}
+			if err := memory.checkTrained(filepath.Join(dir, filepath.FromSlash(r.Dir))); err != nil {
+				return err
+			}
+		}
 		return evaluateAll(ctx, t, dir, data, levels, workers, asJSON)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return usageError{err}
 	}
-	if _, err := training.Trained(dir); err != nil {
-		return usageError{err}
+	if err := memory.checkTrained(dir); err != nil {
+		return err
 	}
 	var all []*training.Evaluation
 	for _, l := range levels {

@@ -75,6 +75,16 @@ func (m memory) checkTraining(t *model.Training, pixels int) error {
 	return nil
 }
 
+// checkTrained refuses the network that a training left in a directory where there is
+// none, or it does not fit.
+func (m memory) checkTrained(dir string) error {
+	t, inputs, err := training.Trained(dir)
+	if err != nil {
+		return usageError{err}
+	}
+	return m.checkTraining(t, inputs)
+}
+
 func (m memory) refuse(name string, bytes int64, of string, largest []kernel.ProjectionEstimate) error {
 	var parts []string
 	for _, p := range largest[:min(3, len(largest))] {

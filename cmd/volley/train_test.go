@@ -41,6 +41,7 @@ func TestTrainingFaults(t *testing.T) {
 		{2, "holds a training already", append([]string{"train", "example:coincidence", "--epochs", "1", "--out", done}, few...)},
 		{2, "is of another model, seed or number of epochs", append([]string{"train", "example:coincidence", "--epochs", "2", "--resume", "--out", done}, few...)},
 		{2, "levels of noise must be at least 0", []string{"eval", done, "--jitter", "-1"}},
+		{2, "would take about", []string{"eval", done, "--max-memory", "10000"}},
 		{2, "holds no training: expected what volley train left", []string{"eval", empty}},
 		{2, "expected one of", []string{"sweep", "example:nothing"}},
 		{2, "expected one of fashion-mnist, mnist", []string{"data", "get", "mist"}},

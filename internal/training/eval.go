@@ -30,13 +30,14 @@ type Evaluation struct {
 	Predictions []int32 `json:"-"` // of samples, in their order
 }
 
-// Trained reads the model of a training's directory.
-func Trained(dir string) (*model.Training, error) {
+// Trained reads the model of a training's directory, and how many inputs its network
+// has.
+func Trained(dir string) (m *model.Training, inputs int, err error) {
 	h, _, err := trained(dir)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return h.Model, nil
+	return h.Model, h.Pixels, nil
 }
 
 func trained(dir string) (*header, []byte, error) {
