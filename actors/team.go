@@ -44,6 +44,7 @@ type Team struct {
 	members []gradient.Member
 	places  uint32
 	used    map[string]bool // nodes that ever took part
+	unfit   map[string]bool // nodes that have failed, or refuse
 }
 
 // seekEvery is how often a team that has shards for more nodes looks for them.
@@ -59,7 +60,7 @@ func NewTeam(ctx context.Context, c TeamConfig) (*Team, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Team{c: c, run: subjectName(c.Model.Name) + "-" + newID()[:6], text: text, digest: c.Model.Digest(), changes: make(chan gradient.Change, 64), used: map[string]bool{}}
+	t := &Team{c: c, run: subjectName(c.Model.Name) + "-" + newID()[:6], text: text, digest: c.Model.Digest(), changes: make(chan gradient.Change, 64), used: map[string]bool{}, unfit: map[string]bool{}}
 	found, err := t.seek(ctx)
 	if err != nil {
 		return nil, err
@@ -114,6 +115,9 @@ func (t *Team) Names() (all []string) {
 	return all
 }
 
+// Nodes is how many take part now.
+func (t *Team) Nodes() int { return len(t.all()) }
+
 // Close lets the nodes go.
 func (t *Team) Close() {
 	t.cancel()
@@ -135,11 +139,12 @@ func (t *Team) seek(ctx context.Context) (found []*control.NodeStatus, err error
 	if err != nil {
 		return nil, err
 	}
-	members := t.all()
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
 	for _, r := range replies {
 		st := r.GetNodeStatus()
 		asked := len(t.c.Nodes) == 0 || slices.Contains(t.c.Nodes, st.GetName())
-		if st == nil || st.Draining || !asked || slices.ContainsFunc(members, func(m gradient.Member) bool { return m.Name == st.Name }) {
+		if st == nil || st.Draining || !asked || t.unfit[st.Name] || slices.ContainsFunc(t.members, func(m gradient.Member) bool { return m.Name == st.Name }) {
 			continue
 		}
 		if r.Version != t.c.Caller.Version && t.Coordinator != nil {
@@ -150,7 +155,7 @@ func (t *Team) seek(ctx context.Context) (found []*control.NodeStatus, err error
 		found = append(found, st)
 	}
 	slices.SortStableFunc(found, func(a, b *control.NodeStatus) int { return int(b.Threads) - int(a.Threads) })
-	return found[:max(0, min(len(found), t.c.Most-len(members)))], nil
+	return found[:max(0, min(len(found), t.c.Most-len(t.members)))], nil
 }
 
 // enlist lets a node build the network, and makes it a member.
@@ -201,9 +206,10 @@ func (t *Team) release() {
 	all.Wait()
 }
 
-// lose removes a member, and says why.
-func (t *Team) lose(ctx context.Context, m gradient.Member, why error) {
+// lose removes a member, and says why. One that has failed does not come again.
+func (t *Team) lose(ctx context.Context, m gradient.Member, why *Refusal) {
 	t.mutex.Lock()
+	t.unfit[m.Name] = t.unfit[m.Name] || why.Kind != control.Kind_KIND_NODE_LOST
 	t.members = slices.DeleteFunc(t.members, func(o gradient.Member) bool { return o.Place == m.Place })
 	left := len(t.members)
 	t.mutex.Unlock()

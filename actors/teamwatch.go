@@ -109,6 +109,14 @@ func (t *Team) join(ctx context.Context) {
 		attempt, end := context.WithTimeout(ctx, CallTimeout)
 		m, err := t.enlist(attempt, st)
 		end()
+		var r *Refusal
+		if errors.As(err, &r) && r.Kind != control.Kind_KIND_NODE_LOST && r.Kind != control.Kind_KIND_TIMEOUT {
+			t.mutex.Lock()
+			t.unfit[st.Name] = true
+			t.mutex.Unlock()
+			t.note("%v; it takes no part in the training", r)
+			_ = t.let(ctx, st.Name)
+		}
 		if err != nil {
 			continue
 		}

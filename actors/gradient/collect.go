@@ -43,7 +43,7 @@ func (c *Coordinator) collect(ctx context.Context, t *train.Trainer, o *messages
 		case m := <-c.inbox.received:
 			err = k.message(m)
 		case change := <-c.c.Changes:
-			if c.change(change) {
+			if c.change(change); c.gap {
 				err = k.begin(ctx)
 			}
 		case <-clock.C:

@@ -3,6 +3,7 @@ package gradient
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/volley-snn/volley/cluster/bus"
@@ -33,11 +34,14 @@ type Change struct {
 type Coordinator struct {
 	c       CoordinatorConfig
 	inbox   *inbox
-	burst   int // parts that are sent unasked
+	burst   int           // parts that are sent unasked
+	alone   time.Duration // that no member may be there
 	members []Member
 	shares  []messages.TrainingShare
 	epoch   uint64 // of the shares
-	stale   bool   // the shares are not of the members
+	stale   bool   // somebody has come, or gone, since the shares were made
+	gap     bool   // shards are nobody's
+	lost    error  // why the last one went
 
 	step          int64
 	version       int64 // of the values
@@ -59,8 +63,8 @@ const (
 	again = 250 * time.Millisecond
 	// answers is how long what was said again stands for who asks for the same.
 	answers = 100 * time.Millisecond
-	// alone is how long a training waits for a worker where none is left.
-	alone = 30 * time.Second
+	// mostAlone is how long a training waits for a worker where none is left.
+	mostAlone = 30 * time.Second
 )
 
 // NewCoordinator listens from now on.
@@ -69,7 +73,7 @@ func NewCoordinator(c CoordinatorConfig) (*Coordinator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Coordinator{c: c, inbox: i, burst: mostParts, members: c.Members, stale: true, changed: true, said: map[messages.Kind]repeated{}}, nil
+	return &Coordinator{c: c, inbox: i, burst: mostParts, alone: mostAlone, members: c.Members, gap: true, changed: true, said: map[messages.Kind]repeated{}}, nil
 }
 
 // Close stops listening.
@@ -111,6 +115,7 @@ func (c *Coordinator) Test(ctx context.Context, t *train.Trainer, s *train.Set, 
 // forward takes the batch that was begun forward.
 func (c *Coordinator) forward(ctx context.Context, t *train.Trainer) error {
 	c.step++
+	c.gap = c.gap || c.stale
 	if c.changed {
 		c.version++
 		c.changed = false
@@ -131,58 +136,47 @@ func (c *Coordinator) post(kind messages.Kind, step int64, body []byte, first in
 	return post(c.c.Bus, toWorkers(c.c.Run), messages.Frame{Kind: kind, Epoch: c.epoch, Step: step}, body, first, c.burst)
 }
 
-// share divides the shards among the members that are there now. The error says that
-// there is nobody.
+// share divides the shards among the members that are there now, where shards are
+// nobody's. The error says that there is no member.
 func (c *Coordinator) share(ctx context.Context, shards int) error {
-	var limit <-chan time.Time
-	for {
+	for more := true; more; {
 		select {
 		case change := <-c.c.Changes:
 			c.change(change)
-			continue
 		default:
+			more = false
 		}
-		if len(c.members) > 0 {
-			break
-		}
-		if limit == nil {
-			limit = time.After(alone)
-		}
+	}
+	if !c.gap {
+		return nil
+	}
+	limit := time.After(c.alone)
+	for len(c.members) == 0 {
 		select {
 		case change := <-c.c.Changes:
 			c.change(change)
 		case <-limit:
-			return ErrAlone
+			return fmt.Errorf("%w (%v)", ErrAlone, c.lost)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
-	if c.stale {
-		c.epoch++
-		c.shares, c.stale = shares(c.members, shards), false
-	}
+	c.epoch++
+	c.shares, c.stale, c.gap = shares(c.members, shards), false, false
 	return nil
 }
 
 // ErrAlone says that a training has no worker left.
-var ErrAlone = fmt.Errorf("no node is left that takes part in the training, and none has come within %v", alone)
+var ErrAlone = fmt.Errorf("no node is left that takes part in the training, and none has come within %v", mostAlone)
 
-// change is told who comes or goes. It reports whether somebody is lost who has shards.
-func (c *Coordinator) change(ch Change) (lost bool) {
+// change is told who comes or goes.
+func (c *Coordinator) change(ch Change) {
+	c.stale = true
 	if ch.Lost == nil {
 		c.members = append(c.members, ch.Member)
-		c.stale = true
-		return false
+		return
 	}
-	for k, m := range c.members {
-		if m.Place == ch.Member.Place {
-			c.members = append(c.members[:k:k], c.members[k+1:]...)
-			c.stale = true
-			break
-		}
-	}
-	for _, s := range c.shares {
-		lost = lost || s.Place == ch.Member.Place
-	}
-	return lost
+	c.lost = ch.Lost
+	c.members = slices.DeleteFunc(slices.Clone(c.members), func(m Member) bool { return m.Place == ch.Member.Place })
+	c.gap = c.gap || slices.ContainsFunc(c.shares, func(s messages.TrainingShare) bool { return s.Place == ch.Member.Place })
 }

@@ -1,11 +1,13 @@
 package gradient
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -204,6 +206,25 @@ func TestInterruptedBatchEnds(t *testing.T) {
 	defer cancel()
 	if err := c.Learn(ctx, trainer(), set(), 0, 0); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("it ends with %v", err)
+	}
+}
+
+// Where no worker is left, and none comes, a batch is not learned, and no weight changes.
+func TestNobodyIsLeft(t *testing.T) {
+	c := start(t, connected(t), []int{1, 1}, mostParts)
+	c.alone = 50 * time.Millisecond
+	tr := trainer()
+	before := messages.AppendValues(nil, tr.Net.Values)
+	for place := range c.stop {
+		c.stop[place]()
+		c.changes <- Change{Member{Place: uint32(place)}, fmt.Errorf("node %d was killed", place)}
+	}
+	err := c.Learn(t.Context(), tr, set(), 0, 0)
+	if !errors.Is(err, ErrAlone) || !strings.Contains(err.Error(), "node 1 was killed") {
+		t.Errorf("it ends with %v", err)
+	}
+	if !bytes.Equal(messages.AppendValues(nil, tr.Net.Values), before) {
+		t.Error("weights have changed")
 	}
 }
 

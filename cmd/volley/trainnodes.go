@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/volley-snn/volley/actors"
 	"github.com/volley-snn/volley/actors/gradient"
+	"github.com/volley-snn/volley/cluster/bus"
 	"github.com/volley-snn/volley/internal/training"
 )
 
@@ -62,12 +64,18 @@ func (f trainFlags) onNodes(ctx context.Context, s *training.Session, pixels int
 	}
 	ends = append(ends, team.Close)
 	s.Team = team
+	if !f.quiet {
+		show.note(fmt.Sprintf("training %s is shared by %s", team.Run(), strings.Join(team.Names(), ", ")))
+	}
 	return end, nil
 }
 
 // goesOn says how a training whose nodes are gone can go on.
 func goesOn(err error, s *training.Session) error {
-	if !errors.Is(err, gradient.ErrAlone) {
+	switch {
+	case errors.Is(err, bus.ErrClosed):
+		err = fmt.Errorf("no NATS server of the nodes answers any more: %w", err)
+	case !errors.Is(err, gradient.ErrAlone):
 		return err
 	}
 	return fmt.Errorf("%w; what was learned in %d of %d epochs is kept in %s, and --resume goes on from there", err, len(s.Epochs), s.Model.Epochs, s.Dir)

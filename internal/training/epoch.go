@@ -23,7 +23,7 @@ type Epoch struct {
 	NeverActive  int             `json:"never_active"`
 	GradientNorm record.Number   `json:"gradient_norm"`
 	WallS        float64         `json:"wall_s"`
-	CPUS         float64         `json:"cpu_s"`
+	CPUS         float64         `json:"cpu_s"` // of this process
 }
 
 func (e *Epoch) learned(y train.Tally) {

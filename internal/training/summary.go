@@ -27,8 +27,9 @@ type Summary struct {
 	Kappa       record.Number `json:"kappa"`
 	NeverActive int           `json:"never_active"`
 	WallS       float64       `json:"wall_s"`
-	CPUS        float64       `json:"cpu_s"`
+	CPUS        float64       `json:"cpu_s"` // of this process
 	Workers     int           `json:"workers"`
+	Nodes       int           `json:"nodes,omitempty"` // that took part at the end, beside this process
 	History     []Epoch       `json:"history"`
 }
 
@@ -37,7 +38,7 @@ func (s *Session) Summary() *Summary {
 	o := &Summary{
 		Model: s.Model.Name, ModelDigest: s.Model.Digest(), Seed: s.Model.Seed, Epochs: len(s.Epochs), Of: s.Model.Epochs,
 		Parameters: s.trainer.Net.Layout.Len(), WeightHash: weightHash(s.trainer.Net.Values), Validation: s.Model.Data.Validation > 0,
-		Accuracy: record.NaN, Loss: record.NaN, Rate: record.NaN, Kappa: record.NaN, Workers: int(s.Workers), History: s.Epochs,
+		Accuracy: record.NaN, Loss: record.NaN, Rate: record.NaN, Kappa: record.NaN, Workers: int(s.Workers), Nodes: s.nodes(), History: s.Epochs,
 	}
 	for _, e := range s.Epochs {
 		o.WallS += e.WallS
@@ -45,6 +46,14 @@ func (s *Session) Summary() *Summary {
 		o.Accuracy, o.Loss, o.Rate, o.Kappa, o.NeverActive = e.TestAccuracy, e.TestLoss, e.Rate, e.Kappa, e.NeverActive
 	}
 	return o
+}
+
+// nodes is how many take part.
+func (s *Session) nodes() int {
+	if t, on := s.Team.(interface{ Nodes() int }); on {
+		return t.Nodes()
+	}
+	return 0
 }
 
 // Finish writes the summary, the weights and the predictions.

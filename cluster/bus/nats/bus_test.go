@@ -102,6 +102,11 @@ func TestServerRestarts(t *testing.T) {
 	listen := s.ClientURL()[len("nats://"):]
 	s.Shutdown()
 	expect(t, b, bus.Disconnected)
+	for range 20 { // more than is kept: lost like all that was in flight
+		if err := b.Publish("y", make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	start(t, nats.ServerOptions{Listen: listen})
 	expect(t, b, bus.Reconnected)
 	if err := b.Publish("x", []byte("again")); err != nil {
