@@ -66,7 +66,8 @@ func (f *frequency) find(b *block, a *Active) {
 // split takes the entries apart. index, if any, gets what it has in denseScratch.
 func (f *frequency) split(b *block, a *Active, chunks int, index []byte) {
 	samples := b.to - b.from
-	f.cells = grow(f.cells, stripes(a.Neurons)*columns*chunks)
+	perCells, perStates := uint32(stripeStep(chunks)), uint32(stripeStep(samples))
+	f.cells = grow(f.cells, stripes(a.Neurons)*stripeStep(chunks))
 	clear(f.cells)
 	f.events = f.events[:0]
 	for s := range samples {
@@ -76,12 +77,12 @@ func (f *frequency) split(b *block, a *Active, chunks int, index []byte) {
 			states = index[s*columns:]
 		}
 		for _, e := range a.Of(b.from + s) {
-			stripe, column := int(e&0xffff)/columns*columns, place(int(e&0xffff)%columns)
+			stripe, column := e&0xffff/columns, place(e%columns)
 			if index != nil {
-				states[stripe*samples+column] = byte(e>>16 + 1)
+				states[stripe*perStates+column] = byte(e>>16 + 1)
 			}
 			if e>>16 == f.state {
-				cells[stripe*chunks+column] |= bit
+				cells[stripe*perCells+column] |= bit
 			} else {
 				f.events = append(f.events, other{uint32(s), e})
 			}
@@ -94,13 +95,13 @@ func (f *frequency) split(b *block, a *Active, chunks int, index []byte) {
 func (w *Adder) count(b *block) {
 	c, t, samples := &w.counted, b.terms, b.to-b.from
 	c.chunks = (samples + chunkStep*chunkSamples - 1) / (chunkStep * chunkSamples) * chunkStep
-	w.dense.index = grow(w.dense.index, stripes(t.Pre.Neurons)*columns*samples)
+	w.dense.index = grow(w.dense.index, stripes(t.Pre.Neurons)*stripeStep(samples))
 	clear(w.dense.index)
 	c.post.split(b, t.Post, c.chunks, nil)
 	c.pre.split(b, t.Pre, c.chunks, w.dense.index)
 	c.patterns = grow(c.patterns, t.Post.Neurons*c.chunks)
 	for j := range t.Post.Neurons {
-		cells := c.post.cells[j/columns*columns*c.chunks+place(j%columns):]
+		cells := c.post.cells[j/columns*stripeStep(c.chunks)+int(place(uint32(j%columns))):]
 		for k, row := 0, c.patterns[j*c.chunks:(j+1)*c.chunks]; k < len(row); k++ {
 			row[k] = cells[k*columns] << 4
 		}
@@ -195,7 +196,7 @@ func (w *Adder) cross(b *block, row, first int) *int32 {
 		}
 		return &c.turned[0]
 	}
-	crossAVX2(&c.begin[first], (*byte)(unsafe.Pointer(&c.events[0])), last-first, &c.post.cells[row*c.chunks], &c.tables[0], &c.sums[0])
+	crossAVX2(&c.begin[first], (*byte)(unsafe.Pointer(&c.events[0])), last-first, &c.post.cells[row/crossRows*stripeStep(c.chunks)], &c.tables[0], &c.sums[0])
 	turnAVX2(&c.turned[0], &c.sums[0])
 	c.clean = false
 	return &c.turned[0]

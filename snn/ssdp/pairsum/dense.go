@@ -82,9 +82,9 @@ func (w *Adder) addDense(dw []float32, b *block, counted bool) {
 		}
 		for first := 0; first < pres; first += columns {
 			if counted {
-				a.cells, a.cross = &c.pre.cells[first*a.chunks], w.cross(b, row, first)
+				a.cells, a.cross = &c.pre.cells[first/columns*stripeStep(a.chunks)], w.cross(b, row, first)
 			}
-			a.index, a.v = &d.index[first*(b.to-b.from)], &d.v[2*first]
+			a.index, a.v = &d.index[first/columns*stripeStep(b.to-b.from)], &d.v[2*first]
 			if b.rest != nil {
 				a.x, a.q = &d.x[first], &d.q[first]
 			}
@@ -167,12 +167,12 @@ func putDigits(row []byte, state int, x int64) {
 func (w *Adder) index(b *block) {
 	pre, samples := b.terms.Pre, b.to-b.from
 	d := &w.dense
-	d.index = grow(d.index, stripes(pre.Neurons)*columns*samples)
+	d.index = grow(d.index, stripes(pre.Neurons)*stripeStep(samples))
 	clear(d.index)
 	for s := range samples {
 		for _, e := range pre.Of(b.from + s) {
 			i, state := Unpack(e)
-			d.index[i/columns*columns*samples+s*columns+place(i%columns)] = byte(state + 1)
+			d.index[i/columns*stripeStep(samples)+s*columns+int(place(uint32(i%columns)))] = byte(state + 1)
 		}
 	}
 }
@@ -180,5 +180,9 @@ func (w *Adder) index(b *block) {
 // stripes is how many stripes so many neurons make.
 func stripes(neurons int) int { return (neurons + columns - 1) / columns }
 
+// stripeStep is how far a stripe's bytes are from the next's, of so many rows of columns: a
+// line of memory more than they take, or stripes would lie in the same sets of the cache.
+func stripeStep(rows int) int { return rows*columns + 64 }
+
 // place is where the kernel reads a column's byte.
-func place(column int) int { return (column<<1 | column>>4) % columns }
+func place(column uint32) uint32 { return (column<<1 | column>>4) % columns }
