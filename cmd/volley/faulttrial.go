@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -49,6 +48,7 @@ func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, no
 	if err != nil {
 		return nil, err
 	}
+	sitting := ctx
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	out := filepath.Join(dir, "run")
@@ -75,7 +75,7 @@ func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, no
 			victim := kind.victim(chance, nodes, coordinator)
 			t.Disturbed, t.Node = true, nodeNameOf(victim)
 			t.AtDone = w.from(time.Now())
-			if err := kind.do(over, c, victim); err != nil {
+			if err := kind.do(over, c, victim); err != nil && over.Err() == nil {
 				return nil, fmt.Errorf("%s: %w", kind.name, err)
 			}
 		}
@@ -86,8 +86,8 @@ func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, no
 		t.RecoveryS = w.standstill(time.Now()).Seconds()
 	}
 	if o.err != nil {
-		if errors.Is(context.Cause(ctx), context.Canceled) {
-			return nil, context.Canceled
+		if sitting.Err() != nil {
+			return nil, sitting.Err()
 		}
 		t.Error = o.err.Error()
 		return t, nil
