@@ -110,14 +110,16 @@ func (k *conductor) joined(ctx context.Context) (name string, to float64) {
 	return name, float64(now) / float64(now+more)
 }
 
-// loads is the share of the time that computing would take were all nodes loaded as
-// their mean, once enough has been measured; 0 before, and where they are even.
+// loads is the share of the time that the run would take were all nodes loaded as
+// their mean, once enough has been measured; 0 before, and where they are even. What
+// is not computing, as the waiting for messages, stays.
 func (b *balance) loads(reports []*control.PartitionReports) float64 {
 	if b.before == nil {
 		b.since, b.before = time.Now(), computed(reports)
 		return 0
 	}
-	if time.Since(b.since) < measured {
+	gone := time.Since(b.since)
+	if gone < measured {
 		return 0
 	}
 	sum, most := 0.0, 0.0
@@ -130,7 +132,7 @@ func (b *balance) loads(reports []*control.PartitionReports) float64 {
 		b.before = nil // measured anew: a network may change
 		return 0
 	}
-	return mean / most
+	return 1 - (most-mean)/max(float64(gone), most)
 }
 
 func computed(reports []*control.PartitionReports) []int64 {
