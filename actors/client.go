@@ -99,12 +99,21 @@ func (c *Caller) Submit(ctx context.Context, node string, b *Bundle, m *control.
 // gives up.
 const TakeOverWait = 90 * time.Second
 
+// reviveAfter is how long nodes that have a part in a run may take to take it over,
+// before another is asked to: there may be none.
+const reviveAfter = 25 * time.Second
+
 // found is the coordinator of a run whose coordinator is gone, once another node has
 // taken it over.
 func (c *Caller) found(ctx context.Context, run string, lost error) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, TakeOverWait)
 	defer cancel()
+	revive := time.Now().Add(reviveAfter)
 	for {
+		if time.Now().After(revive) {
+			_, _ = c.Revive(ctx, run, "") // who has it then is found
+			revive = time.Now().Add(reviveAfter)
+		}
 		if st, err := c.Find(ctx, run); err == nil && st.Run == run {
 			if _, err := c.Call(ctx, st.Coordinator, &control.Request{Body: &control.Request_Attach{Attach: &control.Attach{Run: run}}}); err == nil {
 				return st.Coordinator, nil
@@ -150,8 +159,7 @@ func (c *Caller) Follow(ctx context.Context, run, coordinator string, show func(
 		}
 		if st == nil {
 			reply, err := c.Call(ctx, coordinator, &control.Request{Body: &control.Request_Attach{Attach: &control.Attach{Run: run}}})
-			var r *Refusal
-			if errors.As(err, &r) && (r.Kind == control.Kind_KIND_NODE_LOST || r.Kind == control.Kind_KIND_TIMEOUT || r.Kind == control.Kind_KIND_UNKNOWN_RUN) {
+			if IsLost(err) {
 				if coordinator, err = c.found(ctx, run, err); err == nil {
 					continue
 				}
@@ -166,6 +174,39 @@ func (c *Caller) Follow(ctx context.Context, run, coordinator string, show func(
 			return st, nil
 		}
 	}
+}
+
+// Revive lets a node take over a run that no node coordinates any more, from its state
+// in the store, and returns the node. The error is the last node's, where none does.
+func (c *Caller) Revive(ctx context.Context, run, lost string) (node string, err error) {
+	others := c.Without(lost)
+	all, err := others.Nodes(ctx)
+	if err != nil {
+		return "", err
+	}
+	err = refuse(control.Kind_KIND_NODE_LOST, "no node is there that could take run %s over", run)
+	for _, r := range all {
+		if r.GetNodeStatus().GetDraining() {
+			continue
+		}
+		if _, err = c.Call(ctx, r.Node, &control.Request{Body: &control.Request_TakeOver{TakeOver: &control.TakeOver{Run: run}}}); err == nil {
+			return r.Node, nil
+		}
+	}
+	return "", err
+}
+
+// Fetched says that the files of a run that is done are safe.
+func (c *Caller) Fetched(ctx context.Context, run, coordinator string) error {
+	_, err := c.Call(ctx, coordinator, &control.Request{Body: &control.Request_Fetched{Fetched: &control.Fetched{Run: run}}})
+	return err
+}
+
+// IsLost reports whether an error is that a run's coordinator is gone, or was started
+// anew.
+func IsLost(err error) bool {
+	var r *Refusal
+	return errors.As(err, &r) && (r.Kind == control.Kind_KIND_NODE_LOST || r.Kind == control.Kind_KIND_TIMEOUT || r.Kind == control.Kind_KIND_UNKNOWN_RUN)
 }
 
 // Cancel ends a run.

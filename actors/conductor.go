@@ -71,10 +71,8 @@ func (k *conductor) conduct(ctx context.Context) (err error) {
 		return err
 	}
 	k.release(k.epoch, CallTimeout)
-	if k.shelf != nil && !errors.Is(context.Cause(ctx), errStopped) && !errors.Is(err, bus.ErrClosed) {
-		if err := k.shelf.ended(context.WithoutCancel(ctx)); err != nil {
-			k.c.Log.Warn("the state of a run that is over stays in the store", "run", k.run, "error", err)
-		}
+	if err != nil && !errors.Is(context.Cause(ctx), errStopped) && !errors.Is(err, bus.ErrClosed) {
+		k.discard() // else once the files have been fetched: they may be lost before
 	}
 	k.change(func(st *control.RunStatus) {
 		st.State = control.State_STATE_DONE

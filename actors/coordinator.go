@@ -80,6 +80,7 @@ func (o *coordinator) Receive(c actor.Context) {
 		if _, err := os.Stat(filepath.Join(o.run.dir, record.SummaryFile)); o.fetched || errors.Is(err, fs.ErrNotExist) {
 			go o.run.removeFiles()
 		}
+		go o.run.discard()
 		c.Stop(c.Self())
 	case *control.Request:
 		c.Respond(o.answer(m))
@@ -101,6 +102,12 @@ func (o *coordinator) answer(r *control.Request) *control.Reply {
 		return done()
 	case *control.Request_Fetch:
 		return o.fetch(b.Fetch)
+	case *control.Request_Fetched:
+		if o.last.State != control.State_STATE_DONE {
+			return refusal(refuse(control.Kind_KIND_MALFORMED, "run %s is not done", o.last.Run))
+		}
+		go o.run.discard()
+		return done()
 	case *control.Request_Checkpoint:
 		if o.run.shelf == nil {
 			return refusal(refuse(control.Kind_KIND_STORE, "the nodes were started without --store: nothing of a run is kept"))

@@ -243,6 +243,21 @@ func (s *shelf) fetchFiles(ctx context.Context, dir string) error {
 	return nil
 }
 
+// discard removes the state of a run that is over.
+func (k *conductor) discard() {
+	if k.shelf == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), discardTimeout)
+	defer cancel()
+	if err := k.shelf.ended(ctx); err != nil {
+		k.c.Log.Warn("the state of a run that is over stays in the store", "run", k.run, "error", err)
+	}
+}
+
+// discardTimeout is how long that may take.
+const discardTimeout = 5 * time.Minute
+
 // ended says that the run is over, and removes all of it. What would take the run over
 // begins with its submission, and who still thinks that it owns the run misses the
 // record of its epoch.

@@ -57,7 +57,7 @@ func submittedTo(t *testing.T, s *shelf, epochs uint64) {
 func TestARunThatIsOverLeavesNothing(t *testing.T) {
 	s, held := shelves(t)
 	submittedTo(t, s, 3)
-	if err := s.write(t.Context(), filesFolder+"weights/a.npy", []byte("1")); err != nil {
+	if err := s.write(t.Context(), "files/weights/a.npy", []byte("1")); err != nil {
 		t.Fatal(err)
 	}
 	if s.hasEnded(t.Context()) || s.owns(t.Context(), 3) != nil || !errors.Is(s.owns(t.Context(), 2), errFenced) {

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +169,12 @@ func (c *cluster) disturbed(t *testing.T, b *actors.Bundle, atMs float64, do fun
 		t.Fatal("the run was over before it was disturbed")
 	}
 	<-did
+	return last, c.files(ctx, t, last)
+}
+
+// files are those of a run that is over.
+func (c *cluster) files(ctx context.Context, t *testing.T, last *control.RunStatus) map[string][]byte {
+	t.Helper()
 	list, err := c.caller.Files(ctx, last.Run, last.Coordinator)
 	if err != nil {
 		t.Fatal(err)
@@ -178,5 +187,62 @@ func (c *cluster) disturbed(t *testing.T, b *actors.Bundle, atMs float64, do fun
 		}
 		files[f.Path] = content.Bytes()
 	}
-	return last, files
+	return files
+}
+
+// The files of a run that is done may be lost with its coordinator before anybody has
+// fetched them: another node computes the end of the run again. When they have been
+// fetched its state is removed.
+func TestFilesThatNobodyHasFetchedAreNotLost(t *testing.T) {
+	b, n := pack(t, small.Recorded, "duration=4 s")
+	dir := t.TempDir()
+	store, err := blob.NewDirectory(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := start(t, 3, func(c *actors.Config) { c.Threads, c.Store, c.StoreName = 1, store, "a directory" })
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s, err := c.caller.Submit(ctx, "n0", b, &control.Submit{Format: "csv", CheckpointTicks: 3000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent := func(*control.RunStatus) {}
+	if _, err := c.caller.Follow(ctx, s.Run, s.Coordinator, silent); err != nil {
+		t.Fatal(err)
+	}
+	cut(0)(t, c, s.Run)
+	node, err := c.caller.Revive(ctx, s.Run, s.Coordinator)
+	if err != nil || node == "n0" {
+		t.Fatal(node, err)
+	}
+	last, err := c.caller.Follow(ctx, s.Run, node, silent)
+	if err != nil || last.State != control.State_STATE_DONE {
+		t.Fatal(last, err)
+	}
+	compare(t, c.files(ctx, t, last), local(t, n, 2))
+	if err := c.caller.Fetched(ctx, last.Run, last.Coordinator); err != nil {
+		t.Fatal(err)
+	}
+	for left := []string(nil); ; {
+		left = left[:0]
+		_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				left = append(left, path)
+			}
+			return nil
+		})
+		if !slices.ContainsFunc(left, func(path string) bool {
+			return strings.Contains(path, "manifest") || strings.Contains(path, "segments") || strings.Contains(path, "parts")
+		}) {
+			break
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("the store still holds %d files of a run whose files have been fetched: %s", len(left), left)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if _, err := c.caller.Revive(ctx, last.Run, ""); err == nil || !strings.Contains(err.Error(), "there is no state of a run") {
+		t.Errorf("a run whose files have been fetched goes on: %v", err)
+	}
 }

@@ -86,6 +86,16 @@ func (s *supervisor) Receive(c actor.Context) {
 		if h := s.hosts[m.run]; h != nil && h.epoch <= m.epoch {
 			_ = s.takeOver(c, m.run, m.lost, m.epoch, m.of)
 		}
+	case *foundEpoch:
+		if m.err == nil {
+			m.err = s.takeOver(c, m.run, "", m.epoch, 0)
+		}
+		reply := done()
+		if m.err != nil {
+			reply = refusal(m.err)
+		}
+		reply.Node = s.c.Name
+		c.Send(m.asks, reply)
 	case *drained:
 		c.Respond(len(s.hosts)+s.underWay() == 0)
 	case *count:
@@ -131,7 +141,13 @@ func (s *supervisor) request(c actor.Context, r *control.Request) {
 		s.toHost(c, b.Restore.Run)
 	case *control.Request_Checkpoint:
 		s.toCoordinator(c, b.Checkpoint.Run)
+	case *control.Request_Fetched:
+		s.toCoordinator(c, b.Fetched.Run)
 	case *control.Request_TakeOver:
+		if b.TakeOver.Epoch == 0 {
+			s.findEpoch(c, b.TakeOver.Run)
+			return
+		}
 		if err := s.takeOver(c, b.TakeOver.Run, "", b.TakeOver.Epoch, 0); err != nil {
 			c.Respond(refusal(err))
 			return

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"context"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -17,6 +18,13 @@ type (
 	adopt struct{ orphaned }
 	// drained asks whether nothing is left here.
 	drained struct{}
+	// foundEpoch is the last epoch of a run that somebody wants to go on.
+	foundEpoch struct {
+		run   string
+		epoch uint64
+		err   error
+		asks  *actor.PID
+	}
 )
 
 // takeOver coordinates a run whose coordinator is gone, from the state in the store.
@@ -33,6 +41,33 @@ func (s *supervisor) takeOver(c actor.Context, run, lost string, epoch uint64, o
 	co := newCoordinator(s.c, c.Self(), run, nil, nil)
 	co.run.epoch, co.run.lost, co.run.of = epoch, lost, of
 	return s.coordinate(c, co)
+}
+
+// findEpoch looks for the last epoch of a run that nobody coordinates any more.
+func (s *supervisor) findEpoch(c actor.Context, run string) {
+	found := &foundEpoch{run: run, asks: c.Sender()}
+	self, root, shelf := c.Self(), c.ActorSystem().Root, newShelf(s.c.Store, run)
+	go func() {
+		found.epoch, found.err = lastEpoch(shelf, run)
+		root.Send(self, found)
+	}()
+}
+
+// lastEpoch is the last epoch of a run that can go on from its state in the store.
+func lastEpoch(s *shelf, run string) (uint64, error) {
+	if s == nil {
+		return 0, refuse(control.Kind_KIND_STORE, "the node has no store to take run %s over from", run)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), CallTimeout)
+	defer cancel()
+	epoch, err := s.latest(ctx)
+	switch {
+	case err != nil:
+		return 0, refuse(control.Kind_KIND_STORE, "the state of run %s cannot be read: %v", run, err)
+	case epoch == 0 || s.hasEnded(ctx):
+		return 0, refuse(control.Kind_KIND_UNKNOWN_RUN, "there is no state of a run %s to go on from", run)
+	}
+	return epoch, nil
 }
 
 // moved forgets a run that is coordinated elsewhere; its host here learns who has it.

@@ -146,7 +146,7 @@ func fetchCommand() *cobra.Command {
 	var out string
 	var force bool
 	c := f.command("fetch RUN", "Get the files of a run", cobra.ExactArgs(1), func(ctx context.Context, caller *actors.Caller, args []string) error {
-		r, err := caller.Find(ctx, args[0])
+		r, err := findOrRevive(ctx, caller, args[0])
 		if err != nil {
 			return err
 		}
@@ -165,12 +165,30 @@ func fetchCommand() *cobra.Command {
 		case !whole:
 			return fmt.Errorf("run %s is %s and its files are not whole; volley attach %s%s waits for its end", r.Run, stateWord(r.State), r.Run, f.words())
 		}
+		if r.State == control.State_STATE_DONE {
+			_ = caller.Fetched(ctx, r.Run, r.Coordinator) // else its state stays until the node forgets it
+		}
 		fmt.Println("the run's files are in", out)
 		return nil
 	})
 	c.Flags().StringVar(&out, "out", "", "directory to write to (default: runs/RUN)")
 	c.Flags().BoolVar(&force, "force", false, "write into a directory that holds something else")
 	return c
+}
+
+// findOrRevive is the run of a name; one that is not known any more, but has left its
+// state in the store, is brought to its end again.
+func findOrRevive(ctx context.Context, caller *actors.Caller, name string) (*control.RunStatus, error) {
+	r, err := caller.Find(ctx, name)
+	if err == nil || !actors.IsLost(err) || !actors.CheckName(name) {
+		return r, err
+	}
+	node, failed := caller.Revive(ctx, name, "")
+	if failed != nil {
+		return nil, err
+	}
+	fmt.Fprintf(os.Stderr, "volley: the node with the files of %s is gone: node %s computes its end again\n", name, node)
+	return caller.Follow(ctx, name, node, func(*control.RunStatus) {})
 }
 
 func checkpointCommand() *cobra.Command {

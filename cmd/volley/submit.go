@@ -156,7 +156,7 @@ func (f *runFlags) collect(caller *actors.Caller, last *control.RunStatus, dir *
 	}
 	ctx, end := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer end()
-	fetched, err := fetchInto(ctx, caller, last.Run, last.Coordinator, dir.Path())
+	last, fetched, err := f.fetch(ctx, caller, last, dir.Path())
 	switch {
 	case err != nil && why != nil:
 		return dir.Fail(why)
@@ -193,6 +193,30 @@ func (f *runFlags) collect(caller *actors.Caller, last *control.RunStatus, dir *
 		err = stopped
 	}
 	return written(err)
+}
+
+// fetch gets the files of a run that is over. Where they are lost with their node
+// another computes the end of the run again, from its state in the store.
+func (f *runFlags) fetch(ctx context.Context, caller *actors.Caller, last *control.RunStatus, dir string) (*control.RunStatus, bool, error) {
+	for {
+		fetched, err := fetchInto(ctx, caller, last.Run, last.Coordinator, dir)
+		if err == nil && fetched && last.State == control.State_STATE_DONE {
+			_ = caller.Fetched(ctx, last.Run, last.Coordinator) // else the state stays until the node forgets the run
+		}
+		if !actors.IsLost(err) || last.State != control.State_STATE_DONE {
+			return last, fetched, err
+		}
+		node, failed := caller.Revive(ctx, last.Run, last.Coordinator)
+		if failed != nil {
+			return last, false, err
+		}
+		fmt.Fprintf(os.Stderr, "volley: node %s is gone with the files of the run: node %s computes its end again\n", last.Coordinator, node)
+		after, failed := caller.Follow(ctx, last.Run, node, func(*control.RunStatus) {})
+		if failed != nil {
+			return last, false, failed
+		}
+		last = after
+	}
 }
 
 // ended is the error of a run that nodes refused or ended.

@@ -211,6 +211,7 @@ type Request struct {
 	//	*Request_Restore
 	//	*Request_TakeOver
 	//	*Request_Train
+	//	*Request_Fetched
 	Body          isRequest_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -452,6 +453,15 @@ func (x *Request) GetTrain() *Train {
 	return nil
 }
 
+func (x *Request) GetFetched() *Fetched {
+	if x != nil {
+		if x, ok := x.Body.(*Request_Fetched); ok {
+			return x.Fetched
+		}
+	}
+	return nil
+}
+
 type isRequest_Body interface {
 	isRequest_Body()
 }
@@ -532,6 +542,10 @@ type Request_Train struct {
 	Train *Train `protobuf:"bytes,28,opt,name=train,proto3,oneof"`
 }
 
+type Request_Fetched struct {
+	Fetched *Fetched `protobuf:"bytes,29,opt,name=fetched,proto3,oneof"`
+}
+
 func (*Request_Submit) isRequest_Body() {}
 
 func (*Request_Prepare) isRequest_Body() {}
@@ -569,6 +583,8 @@ func (*Request_Restore) isRequest_Body() {}
 func (*Request_TakeOver) isRequest_Body() {}
 
 func (*Request_Train) isRequest_Body() {}
+
+func (*Request_Fetched) isRequest_Body() {}
 
 // Reply is the answer to a request.
 type Reply struct {
@@ -2371,7 +2387,7 @@ func (x *Train) GetPlace() uint32 {
 type TakeOver struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
-	Epoch         uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"` // the one that was there last
+	Epoch         uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"` // the one that was there last; 0 for whatever the store says
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2883,6 +2899,52 @@ func (x *Fetch) GetOffset() int64 {
 	return 0
 }
 
+// Fetched says that somebody has the files of a run that is done: nobody need compute
+// it again, and its state is removed.
+type Fetched struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Run           string                 `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Fetched) Reset() {
+	*x = Fetched{}
+	mi := &file_control_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Fetched) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Fetched) ProtoMessage() {}
+
+func (x *Fetched) ProtoReflect() protoreflect.Message {
+	mi := &file_control_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Fetched.ProtoReflect.Descriptor instead.
+func (*Fetched) Descriptor() ([]byte, []int) {
+	return file_control_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *Fetched) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
 // Chunk is a part of what is longer than a message.
 type Chunk struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2898,7 +2960,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2910,7 +2972,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[31]
+	mi := &file_control_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2923,7 +2985,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{31}
+	return file_control_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Chunk) GetOffset() int64 {
@@ -2977,7 +3039,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2989,7 +3051,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[32]
+	mi := &file_control_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3002,7 +3064,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{32}
+	return file_control_proto_rawDescGZIP(), []int{33}
 }
 
 // NodeStatus is how a node is.
@@ -3027,7 +3089,7 @@ type NodeStatus struct {
 
 func (x *NodeStatus) Reset() {
 	*x = NodeStatus{}
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3039,7 +3101,7 @@ func (x *NodeStatus) String() string {
 func (*NodeStatus) ProtoMessage() {}
 
 func (x *NodeStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[33]
+	mi := &file_control_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3052,7 +3114,7 @@ func (x *NodeStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeStatus.ProtoReflect.Descriptor instead.
 func (*NodeStatus) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{33}
+	return file_control_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *NodeStatus) GetName() string {
@@ -3175,7 +3237,7 @@ type RunStatus struct {
 
 func (x *RunStatus) Reset() {
 	*x = RunStatus{}
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3187,7 +3249,7 @@ func (x *RunStatus) String() string {
 func (*RunStatus) ProtoMessage() {}
 
 func (x *RunStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[34]
+	mi := &file_control_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3200,7 +3262,7 @@ func (x *RunStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStatus.ProtoReflect.Descriptor instead.
 func (*RunStatus) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{34}
+	return file_control_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RunStatus) GetRun() string {
@@ -3362,7 +3424,7 @@ type Injection struct {
 
 func (x *Injection) Reset() {
 	*x = Injection{}
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3374,7 +3436,7 @@ func (x *Injection) String() string {
 func (*Injection) ProtoMessage() {}
 
 func (x *Injection) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[35]
+	mi := &file_control_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3387,7 +3449,7 @@ func (x *Injection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Injection.ProtoReflect.Descriptor instead.
 func (*Injection) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{35}
+	return file_control_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Injection) GetPopulations() []string {
@@ -3471,7 +3533,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3483,7 +3545,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[36]
+	mi := &file_control_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3496,7 +3558,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{36}
+	return file_control_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Finding) GetName() string {
@@ -3534,7 +3596,7 @@ type Load struct {
 
 func (x *Load) Reset() {
 	*x = Load{}
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3546,7 +3608,7 @@ func (x *Load) String() string {
 func (*Load) ProtoMessage() {}
 
 func (x *Load) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[37]
+	mi := &file_control_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3559,7 +3621,7 @@ func (x *Load) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Load.ProtoReflect.Descriptor instead.
 func (*Load) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{37}
+	return file_control_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Load) GetComputeNs() int64 {
@@ -3655,7 +3717,7 @@ type ListRuns struct {
 
 func (x *ListRuns) Reset() {
 	*x = ListRuns{}
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3667,7 +3729,7 @@ func (x *ListRuns) String() string {
 func (*ListRuns) ProtoMessage() {}
 
 func (x *ListRuns) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[38]
+	mi := &file_control_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3680,7 +3742,7 @@ func (x *ListRuns) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRuns.ProtoReflect.Descriptor instead.
 func (*ListRuns) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{38}
+	return file_control_proto_rawDescGZIP(), []int{39}
 }
 
 // RunList is the runs that a node knows, the latest first.
@@ -3693,7 +3755,7 @@ type RunList struct {
 
 func (x *RunList) Reset() {
 	*x = RunList{}
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3705,7 +3767,7 @@ func (x *RunList) String() string {
 func (*RunList) ProtoMessage() {}
 
 func (x *RunList) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[39]
+	mi := &file_control_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3718,7 +3780,7 @@ func (x *RunList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunList.ProtoReflect.Descriptor instead.
 func (*RunList) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{39}
+	return file_control_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *RunList) GetRuns() []*RunStatus {
@@ -3738,7 +3800,7 @@ type Attach struct {
 
 func (x *Attach) Reset() {
 	*x = Attach{}
-	mi := &file_control_proto_msgTypes[40]
+	mi := &file_control_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3750,7 +3812,7 @@ func (x *Attach) String() string {
 func (*Attach) ProtoMessage() {}
 
 func (x *Attach) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[40]
+	mi := &file_control_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3763,7 +3825,7 @@ func (x *Attach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attach.ProtoReflect.Descriptor instead.
 func (*Attach) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{40}
+	return file_control_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Attach) GetRun() string {
@@ -3784,7 +3846,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_control_proto_msgTypes[41]
+	mi := &file_control_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3796,7 +3858,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[41]
+	mi := &file_control_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3809,7 +3871,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{41}
+	return file_control_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Cancel) GetRun() string {
@@ -3835,7 +3897,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_control_proto_msgTypes[42]
+	mi := &file_control_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3847,7 +3909,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[42]
+	mi := &file_control_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3860,7 +3922,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{42}
+	return file_control_proto_rawDescGZIP(), []int{43}
 }
 
 // Checkpoint asks for one at the next moment that all can take it.
@@ -3873,7 +3935,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_control_proto_msgTypes[43]
+	mi := &file_control_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3885,7 +3947,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[43]
+	mi := &file_control_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3898,7 +3960,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{43}
+	return file_control_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Checkpoint) GetRun() string {
@@ -3929,7 +3991,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_control_proto_msgTypes[44]
+	mi := &file_control_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3941,7 +4003,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[44]
+	mi := &file_control_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3954,7 +4016,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{44}
+	return file_control_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Event) GetRun() string {
@@ -4085,7 +4147,7 @@ type Fault struct {
 
 func (x *Fault) Reset() {
 	*x = Fault{}
-	mi := &file_control_proto_msgTypes[45]
+	mi := &file_control_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4097,7 +4159,7 @@ func (x *Fault) String() string {
 func (*Fault) ProtoMessage() {}
 
 func (x *Fault) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[45]
+	mi := &file_control_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4110,7 +4172,7 @@ func (x *Fault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fault.ProtoReflect.Descriptor instead.
 func (*Fault) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{45}
+	return file_control_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Fault) GetPartition() int32 {
@@ -4160,7 +4222,7 @@ type Late struct {
 
 func (x *Late) Reset() {
 	*x = Late{}
-	mi := &file_control_proto_msgTypes[46]
+	mi := &file_control_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4172,7 +4234,7 @@ func (x *Late) String() string {
 func (*Late) ProtoMessage() {}
 
 func (x *Late) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[46]
+	mi := &file_control_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4185,7 +4247,7 @@ func (x *Late) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Late.ProtoReflect.Descriptor instead.
 func (*Late) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{46}
+	return file_control_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Late) GetWaitsFor() string {
@@ -4222,7 +4284,7 @@ type NodeProgress struct {
 
 func (x *NodeProgress) Reset() {
 	*x = NodeProgress{}
-	mi := &file_control_proto_msgTypes[47]
+	mi := &file_control_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4234,7 +4296,7 @@ func (x *NodeProgress) String() string {
 func (*NodeProgress) ProtoMessage() {}
 
 func (x *NodeProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_control_proto_msgTypes[47]
+	mi := &file_control_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4247,7 +4309,7 @@ func (x *NodeProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeProgress.ProtoReflect.Descriptor instead.
 func (*NodeProgress) Descriptor() ([]byte, []int) {
-	return file_control_proto_rawDescGZIP(), []int{47}
+	return file_control_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *NodeProgress) GetName() string {
@@ -4282,7 +4344,7 @@ var File_control_proto protoreflect.FileDescriptor
 
 const file_control_proto_rawDesc = "" +
 	"\n" +
-	"\rcontrol.proto\x12\x11volley.control.v1\"\xf2\b\n" +
+	"\rcontrol.proto\x12\x11volley.control.v1\"\xaa\t\n" +
 	"\aRequest\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -4309,7 +4371,8 @@ const file_control_proto_rawDesc = "" +
 	"\x04save\x18\x19 \x01(\v2\x17.volley.control.v1.SaveH\x00R\x04save\x126\n" +
 	"\arestore\x18\x1a \x01(\v2\x1a.volley.control.v1.RestoreH\x00R\arestore\x12:\n" +
 	"\ttake_over\x18\x1b \x01(\v2\x1b.volley.control.v1.TakeOverH\x00R\btakeOver\x120\n" +
-	"\x05train\x18\x1c \x01(\v2\x18.volley.control.v1.TrainH\x00R\x05trainB\x06\n" +
+	"\x05train\x18\x1c \x01(\v2\x18.volley.control.v1.TrainH\x00R\x05train\x126\n" +
+	"\afetched\x18\x1d \x01(\v2\x1a.volley.control.v1.FetchedH\x00R\afetchedB\x06\n" +
 	"\x04body\"\x9a\x05\n" +
 	"\x05Reply\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12\x18\n" +
@@ -4498,7 +4561,9 @@ const file_control_proto_rawDesc = "" +
 	"\x05Fetch\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\tR\x04path\x12\x16\n" +
-	"\x06offset\x18\x03 \x01(\x03R\x06offset\"\xa8\x01\n" +
+	"\x06offset\x18\x03 \x01(\x03R\x06offset\"\x1b\n" +
+	"\aFetched\x12\x10\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\"\xa8\x01\n" +
 	"\x05Chunk\x12\x16\n" +
 	"\x06offset\x18\x01 \x01(\x03R\x06offset\x12\x12\n" +
 	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x18\n" +
@@ -4669,7 +4734,7 @@ func file_control_proto_rawDescGZIP() []byte {
 }
 
 var file_control_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
+var file_control_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
 var file_control_proto_goTypes = []any{
 	(Kind)(0),                // 0: volley.control.v1.Kind
 	(State)(0),               // 1: volley.control.v1.State
@@ -4704,24 +4769,25 @@ var file_control_proto_goTypes = []any{
 	(*PartitionReport)(nil),  // 30: volley.control.v1.PartitionReport
 	(*Weights)(nil),          // 31: volley.control.v1.Weights
 	(*Fetch)(nil),            // 32: volley.control.v1.Fetch
-	(*Chunk)(nil),            // 33: volley.control.v1.Chunk
-	(*Status)(nil),           // 34: volley.control.v1.Status
-	(*NodeStatus)(nil),       // 35: volley.control.v1.NodeStatus
-	(*RunStatus)(nil),        // 36: volley.control.v1.RunStatus
-	(*Injection)(nil),        // 37: volley.control.v1.Injection
-	(*Finding)(nil),          // 38: volley.control.v1.Finding
-	(*Load)(nil),             // 39: volley.control.v1.Load
-	(*ListRuns)(nil),         // 40: volley.control.v1.ListRuns
-	(*RunList)(nil),          // 41: volley.control.v1.RunList
-	(*Attach)(nil),           // 42: volley.control.v1.Attach
-	(*Cancel)(nil),           // 43: volley.control.v1.Cancel
-	(*Drain)(nil),            // 44: volley.control.v1.Drain
-	(*Checkpoint)(nil),       // 45: volley.control.v1.Checkpoint
-	(*Event)(nil),            // 46: volley.control.v1.Event
-	(*Fault)(nil),            // 47: volley.control.v1.Fault
-	(*Late)(nil),             // 48: volley.control.v1.Late
-	(*NodeProgress)(nil),     // 49: volley.control.v1.NodeProgress
-	nil,                      // 50: volley.control.v1.RunStatus.SynchronyEntry
+	(*Fetched)(nil),          // 33: volley.control.v1.Fetched
+	(*Chunk)(nil),            // 34: volley.control.v1.Chunk
+	(*Status)(nil),           // 35: volley.control.v1.Status
+	(*NodeStatus)(nil),       // 36: volley.control.v1.NodeStatus
+	(*RunStatus)(nil),        // 37: volley.control.v1.RunStatus
+	(*Injection)(nil),        // 38: volley.control.v1.Injection
+	(*Finding)(nil),          // 39: volley.control.v1.Finding
+	(*Load)(nil),             // 40: volley.control.v1.Load
+	(*ListRuns)(nil),         // 41: volley.control.v1.ListRuns
+	(*RunList)(nil),          // 42: volley.control.v1.RunList
+	(*Attach)(nil),           // 43: volley.control.v1.Attach
+	(*Cancel)(nil),           // 44: volley.control.v1.Cancel
+	(*Drain)(nil),            // 45: volley.control.v1.Drain
+	(*Checkpoint)(nil),       // 46: volley.control.v1.Checkpoint
+	(*Event)(nil),            // 47: volley.control.v1.Event
+	(*Fault)(nil),            // 48: volley.control.v1.Fault
+	(*Late)(nil),             // 49: volley.control.v1.Late
+	(*NodeProgress)(nil),     // 50: volley.control.v1.NodeProgress
+	nil,                      // 51: volley.control.v1.RunStatus.SynchronyEntry
 }
 var file_control_proto_depIdxs = []int32{
 	6,  // 0: volley.control.v1.Request.submit:type_name -> volley.control.v1.Submit
@@ -4731,62 +4797,63 @@ var file_control_proto_depIdxs = []int32{
 	20, // 4: volley.control.v1.Request.release:type_name -> volley.control.v1.Release
 	27, // 5: volley.control.v1.Request.report:type_name -> volley.control.v1.Report
 	31, // 6: volley.control.v1.Request.weights:type_name -> volley.control.v1.Weights
-	34, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
-	40, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
-	42, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
-	43, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
+	35, // 7: volley.control.v1.Request.status:type_name -> volley.control.v1.Status
+	41, // 8: volley.control.v1.Request.list_runs:type_name -> volley.control.v1.ListRuns
+	43, // 9: volley.control.v1.Request.attach:type_name -> volley.control.v1.Attach
+	44, // 10: volley.control.v1.Request.cancel:type_name -> volley.control.v1.Cancel
 	32, // 11: volley.control.v1.Request.fetch:type_name -> volley.control.v1.Fetch
-	44, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
-	45, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
+	45, // 12: volley.control.v1.Request.drain:type_name -> volley.control.v1.Drain
+	46, // 13: volley.control.v1.Request.checkpoint:type_name -> volley.control.v1.Checkpoint
 	9,  // 14: volley.control.v1.Request.transfer:type_name -> volley.control.v1.Transfer
 	21, // 15: volley.control.v1.Request.save:type_name -> volley.control.v1.Save
 	24, // 16: volley.control.v1.Request.restore:type_name -> volley.control.v1.Restore
 	26, // 17: volley.control.v1.Request.take_over:type_name -> volley.control.v1.TakeOver
 	25, // 18: volley.control.v1.Request.train:type_name -> volley.control.v1.Train
-	4,  // 19: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
-	5,  // 20: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
-	10, // 21: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
-	33, // 22: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
-	35, // 23: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
-	41, // 24: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
-	46, // 25: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
-	28, // 26: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
-	17, // 27: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
-	22, // 28: volley.control.v1.Reply.saved:type_name -> volley.control.v1.Saved
-	0,  // 29: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
-	7,  // 30: volley.control.v1.Submit.model:type_name -> volley.control.v1.Model
-	8,  // 31: volley.control.v1.Model.files:type_name -> volley.control.v1.File
-	11, // 32: volley.control.v1.Submitted.plan:type_name -> volley.control.v1.Plan
-	13, // 33: volley.control.v1.Plan.partitions:type_name -> volley.control.v1.Partition
-	14, // 34: volley.control.v1.Plan.nodes:type_name -> volley.control.v1.Member
-	15, // 35: volley.control.v1.Plan.aggregators:type_name -> volley.control.v1.Aggregator
-	12, // 36: volley.control.v1.Plan.scales:type_name -> volley.control.v1.Scale
-	7,  // 37: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
-	11, // 38: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
-	23, // 39: volley.control.v1.Saved.parts:type_name -> volley.control.v1.Part
-	30, // 40: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
-	39, // 41: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
-	29, // 42: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
-	8,  // 43: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
-	36, // 44: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
-	1,  // 45: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
-	39, // 46: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
-	4,  // 47: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
-	49, // 48: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
-	38, // 49: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
-	50, // 50: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
-	37, // 51: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
-	36, // 52: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
-	36, // 53: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
-	17, // 54: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
-	47, // 55: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
-	48, // 56: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
-	39, // 57: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
-	58, // [58:58] is the sub-list for method output_type
-	58, // [58:58] is the sub-list for method input_type
-	58, // [58:58] is the sub-list for extension type_name
-	58, // [58:58] is the sub-list for extension extendee
-	0,  // [0:58] is the sub-list for field type_name
+	33, // 19: volley.control.v1.Request.fetched:type_name -> volley.control.v1.Fetched
+	4,  // 20: volley.control.v1.Reply.refused:type_name -> volley.control.v1.Refused
+	5,  // 21: volley.control.v1.Reply.done:type_name -> volley.control.v1.Done
+	10, // 22: volley.control.v1.Reply.submitted:type_name -> volley.control.v1.Submitted
+	34, // 23: volley.control.v1.Reply.chunk:type_name -> volley.control.v1.Chunk
+	36, // 24: volley.control.v1.Reply.node_status:type_name -> volley.control.v1.NodeStatus
+	42, // 25: volley.control.v1.Reply.runs:type_name -> volley.control.v1.RunList
+	47, // 26: volley.control.v1.Reply.attached:type_name -> volley.control.v1.Event
+	28, // 27: volley.control.v1.Reply.reports:type_name -> volley.control.v1.PartitionReports
+	17, // 28: volley.control.v1.Reply.building:type_name -> volley.control.v1.Building
+	22, // 29: volley.control.v1.Reply.saved:type_name -> volley.control.v1.Saved
+	0,  // 30: volley.control.v1.Refused.kind:type_name -> volley.control.v1.Kind
+	7,  // 31: volley.control.v1.Submit.model:type_name -> volley.control.v1.Model
+	8,  // 32: volley.control.v1.Model.files:type_name -> volley.control.v1.File
+	11, // 33: volley.control.v1.Submitted.plan:type_name -> volley.control.v1.Plan
+	13, // 34: volley.control.v1.Plan.partitions:type_name -> volley.control.v1.Partition
+	14, // 35: volley.control.v1.Plan.nodes:type_name -> volley.control.v1.Member
+	15, // 36: volley.control.v1.Plan.aggregators:type_name -> volley.control.v1.Aggregator
+	12, // 37: volley.control.v1.Plan.scales:type_name -> volley.control.v1.Scale
+	7,  // 38: volley.control.v1.Prepare.model:type_name -> volley.control.v1.Model
+	11, // 39: volley.control.v1.Prepare.plan:type_name -> volley.control.v1.Plan
+	23, // 40: volley.control.v1.Saved.parts:type_name -> volley.control.v1.Part
+	30, // 41: volley.control.v1.PartitionReports.partitions:type_name -> volley.control.v1.PartitionReport
+	40, // 42: volley.control.v1.PartitionReports.load:type_name -> volley.control.v1.Load
+	29, // 43: volley.control.v1.PartitionReports.holdings:type_name -> volley.control.v1.Holding
+	8,  // 44: volley.control.v1.Chunk.files:type_name -> volley.control.v1.File
+	37, // 45: volley.control.v1.NodeStatus.runs:type_name -> volley.control.v1.RunStatus
+	1,  // 46: volley.control.v1.RunStatus.state:type_name -> volley.control.v1.State
+	40, // 47: volley.control.v1.RunStatus.load:type_name -> volley.control.v1.Load
+	4,  // 48: volley.control.v1.RunStatus.failure:type_name -> volley.control.v1.Refused
+	50, // 49: volley.control.v1.RunStatus.nodes:type_name -> volley.control.v1.NodeProgress
+	39, // 50: volley.control.v1.RunStatus.findings:type_name -> volley.control.v1.Finding
+	51, // 51: volley.control.v1.RunStatus.synchrony:type_name -> volley.control.v1.RunStatus.SynchronyEntry
+	38, // 52: volley.control.v1.RunStatus.injection:type_name -> volley.control.v1.Injection
+	37, // 53: volley.control.v1.RunList.runs:type_name -> volley.control.v1.RunStatus
+	37, // 54: volley.control.v1.Event.status:type_name -> volley.control.v1.RunStatus
+	17, // 55: volley.control.v1.Event.building:type_name -> volley.control.v1.Building
+	48, // 56: volley.control.v1.Event.fault:type_name -> volley.control.v1.Fault
+	49, // 57: volley.control.v1.Event.late:type_name -> volley.control.v1.Late
+	40, // 58: volley.control.v1.NodeProgress.load:type_name -> volley.control.v1.Load
+	59, // [59:59] is the sub-list for method output_type
+	59, // [59:59] is the sub-list for method input_type
+	59, // [59:59] is the sub-list for extension type_name
+	59, // [59:59] is the sub-list for extension extendee
+	0,  // [0:59] is the sub-list for field type_name
 }
 
 func init() { file_control_proto_init() }
@@ -4814,6 +4881,7 @@ func file_control_proto_init() {
 		(*Request_Restore)(nil),
 		(*Request_TakeOver)(nil),
 		(*Request_Train)(nil),
+		(*Request_Fetched)(nil),
 	}
 	file_control_proto_msgTypes[1].OneofWrappers = []any{
 		(*Reply_Refused)(nil),
@@ -4827,7 +4895,7 @@ func file_control_proto_init() {
 		(*Reply_Building)(nil),
 		(*Reply_Saved)(nil),
 	}
-	file_control_proto_msgTypes[44].OneofWrappers = []any{
+	file_control_proto_msgTypes[45].OneofWrappers = []any{
 		(*Event_Status)(nil),
 		(*Event_Building)(nil),
 		(*Event_Fault)(nil),
@@ -4840,7 +4908,7 @@ func file_control_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_control_proto_rawDesc), len(file_control_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   49,
+			NumMessages:   50,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
