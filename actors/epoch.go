@@ -8,9 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +16,6 @@ import (
 
 	"github.com/volley-snn/volley/cluster/blob"
 	"github.com/volley-snn/volley/internal/checkpoint"
-	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/messages/control"
 )
 
@@ -62,7 +58,6 @@ func (s *shelf) write(ctx context.Context, key string, data []byte) error {
 const (
 	epochsFolder  = "epochs/"
 	modelFolder   = "model/"
-	filesFolder   = "files/" // of the run's directory, complete
 	submissionKey = "submission"
 	endedKey      = "ended" // the run is over, and what is still here is to go
 )
@@ -191,58 +186,6 @@ func (s *shelf) submission(ctx context.Context) (*Bundle, *control.Submit, error
 	return b, m, nil
 }
 
-// keepFiles keeps files of the run's directory, where that is not the store's own
-// machine's, or not for ever. What is there already stays.
-func (s *shelf) keepFiles(ctx context.Context, dir string, files []record.File) error {
-	if len(files) == 0 {
-		return nil
-	}
-	there, err := s.List(ctx, filesFolder)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if slices.Contains(there, checkpoint.Entry{Key: filesFolder + f.Name, Size: f.Bytes}) {
-			continue
-		}
-		in, err := os.Open(filepath.Join(dir, filepath.FromSlash(f.Name)))
-		if err != nil {
-			return err
-		}
-		err = s.Put(ctx, filesFolder+f.Name, in, f.Bytes)
-		in.Close()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// fetchFiles brings the files that were kept to a directory that has them not.
-func (s *shelf) fetchFiles(ctx context.Context, dir string) error {
-	there, err := s.List(ctx, filesFolder)
-	if err != nil {
-		return err
-	}
-	for _, e := range there {
-		path := filepath.Join(dir, filepath.FromSlash(strings.TrimPrefix(e.Key, filesFolder)))
-		if info, err := os.Stat(path); err == nil && info.Size() == e.Size {
-			continue
-		}
-		content, err := s.read(ctx, e.Key)
-		if err == nil {
-			err = os.MkdirAll(filepath.Dir(path), 0o777)
-		}
-		if err == nil {
-			err = os.WriteFile(path, content, 0o666)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // discard removes the state of a run that is over.
 func (k *conductor) discard() {
 	if k.shelf == nil {
@@ -265,7 +208,7 @@ func (s *shelf) ended(ctx context.Context) error {
 	if err := s.write(ctx, endedKey, []byte("ended\n")); err != nil {
 		return err
 	}
-	for _, prefix := range []string{modelFolder, filesFolder, injectedFolder} {
+	for _, prefix := range []string{modelFolder, injectedFolder} {
 		if err := s.remove(ctx, prefix); err != nil {
 			return err
 		}

@@ -187,7 +187,7 @@ func (k *conductor) keeps(ctx context.Context) (*session.Checkpoints, error) {
 	if c.EveryMs == 0 && c.Every == 0 {
 		c.Every = defaultCheckpointEvery
 	}
-	c.KeepFiles = func(ctx context.Context, files []record.File) error { return k.shelf.keepFiles(ctx, k.dir, files) }
+	c.Files = k.dir
 	c.Allow = func(ctx context.Context) error { return k.shelf.owns(ctx, k.epoch) }
 	c.Stored = func(m *checkpoint.Manifest, err error) {
 		if err == nil {
@@ -242,7 +242,7 @@ func (k *conductor) create(ctx context.Context, c *session.Checkpoints) (*record
 	var segments []checkpoint.Blob
 	if c.Resume != nil {
 		segments = c.Resume.Segments
-		if err := k.shelf.fetchFiles(ctx, k.dir); err != nil {
+		if err := checkpoint.FetchFiles(ctx, k.shelf, k.dir); err != nil {
 			return nil, dir.Fail(err)
 		}
 	}

@@ -63,7 +63,7 @@ func (s *Share) compute(f *lockstep.Effect) {
 		next.outputs = outputs
 		next.watched = s.ownWatched(outputs)
 		s.sums.emitted(outputs)
-		held = s.held(to)
+		held = s.held(now)
 	}
 	next.shares, next.aggregates = s.sums.up, s.sums.down
 	s.before, s.watched, s.settled = next, next.watched, last
@@ -135,8 +135,12 @@ func (s *Share) ownWatched(outputs []kernel.Output) int64 {
 	return engine.SpikesIn(outputs, s.c.Network.Watched.Range)
 }
 
-// held reports whether weights are read at a tick within the run.
+// held reports whether weights are read as of a tick, once the step has been computed
+// that begins with it.
 func (s *Share) held(at snn.Tick) bool {
+	if at == 0 {
+		return false // they are read before the first step
+	}
 	for i := range s.c.Network.Snapshots {
 		if s.c.Network.Snapshots[i].Due(at) {
 			return true

@@ -66,10 +66,10 @@ type Follower struct {
 	last  lockstep.Step        // nothing is advanced beyond; 0 for the end
 	save  lockstep.Step        // the nodes keep their state after this step; 0 for none
 
-	now     snn.Tick
-	batches []kernel.Batch
-	outputs []kernel.Output
-	shares  []kernel.Share
+	from, now snn.Tick // of the step taken last
+	batches   []kernel.Batch
+	outputs   []kernel.Output
+	shares    []kernel.Share
 
 	mutex  sync.Mutex
 	failed error
@@ -202,7 +202,7 @@ func (f *Follower) Advance(m *engine.Moment, to snn.Tick, _ *kernel.Trial) error
 		f.Fail(err)
 		return err
 	}
-	f.now, m.To, m.Outputs = to, to, f.outputs
+	f.from, f.now, m.To, m.Outputs = f.now, to, to, f.outputs
 	if len(f.shares) > 0 {
 		m.Aggregates = kernel.Sum(f.shares)
 	}
@@ -268,8 +268,11 @@ func (f *Follower) report(last bool) {
 
 // held reports whether the nodes wait at this step: then they are told at once.
 func (f *Follower) held() bool {
+	if f.from == 0 {
+		return false
+	}
 	for i := range f.c.Network.Snapshots {
-		if f.c.Network.Snapshots[i].Due(f.now) {
+		if f.c.Network.Snapshots[i].Due(f.from) {
 			return true
 		}
 	}

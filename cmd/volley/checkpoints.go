@@ -68,6 +68,8 @@ type keeping struct {
 	begins bool
 	arrays string
 	source blob.Store
+
+	apart bool // from the run's directory, which may be lost
 }
 
 // keeps prepares the checkpoints of a run into its directory or store, which it does
@@ -91,6 +93,7 @@ func (f runFlags) keeps(ctx context.Context, m *model.Model) (k keeping, err err
 	}
 	if own != nil {
 		c.Store = blobs{own}
+		k.apart = f.store != ""
 		if f.resume {
 			if c.Resume, err = latest(ctx, own, where, m, c.Note); err != nil && !errors.Is(err, checkpoint.ErrNone) {
 				return k, err
@@ -222,6 +225,14 @@ func (k *keeping) open(ctx context.Context, dir *record.Dir) error {
 			return err
 		}
 	}
+	if k.apart {
+		k.Files = dir.Path()
+		if k.Resume != nil && !k.begins {
+			if err := checkpoint.FetchFiles(ctx, k.Store, dir.Path()); err != nil {
+				return err
+			}
+		}
+	}
 	if k.begins {
 		if err := k.inherit(ctx, dir, segments); err != nil {
 			return fmt.Errorf("what the run begins with: %w", err)
@@ -247,7 +258,7 @@ func (k *keeping) inherit(ctx context.Context, dir *record.Dir, segments []check
 		}
 	}
 	if k.arrays == "" {
-		return nil
+		return checkpoint.FetchFiles(ctx, blobs{k.source}, dir.Path())
 	}
 	return record.CopyWeights(k.arrays, dir.Path())
 }

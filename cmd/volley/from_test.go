@@ -237,3 +237,52 @@ func TestStore(t *testing.T) {
 	runs(from)
 	sameTables(t, from.out, whole.out)
 }
+
+// What is kept in a store are the arrays of weights, too, that were recorded before the
+// checkpoint.
+func TestStoreKeepsArrays(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "learning.yaml")
+	if err := os.WriteFile(file, []byte(learning), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	flags := func(out, duration string) runFlags {
+		return runFlags{set: []string{"duration=" + duration}, out: filepath.Join(dir, out), quiet: true, noReport: true, format: "parquet"}
+	}
+	runs := func(f runFlags) {
+		t.Helper()
+		if err := run(t.Context(), file, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := flags("first", "50 ms")
+	first.every, first.store = "bio:20ms", filepath.Join(dir, "store")
+	runs(first)
+	if err := os.RemoveAll(first.out); err != nil {
+		t.Fatal(err)
+	}
+	on := flags("second", "90 ms")
+	on.every, on.store, on.resume = first.every, first.store, true
+	runs(on)
+	from := flags("third", "90 ms")
+	from.from = first.store
+	runs(from)
+	whole := flags("whole", "90 ms")
+	runs(whole)
+	sameFiles(t, on.out, whole.out)
+	sameFiles(t, from.out, whole.out)
+}
+
+const learning = `
+name: learning
+duration: 50 ms
+populations:
+  net: {model: iaf_psc_exp, size: 20}
+stimuli:
+  drive: {model: poisson_generator, target: net, rate: 20000 Hz, weight: 60 pA}
+projections:
+  all:
+    {source: net, target: net, rule: all_to_all, weight: 10 pA, delay: 1.5 ms, synapse_model: stdp_synapse}
+records:
+  weights: [{projection: all, at: [10 ms, 30 ms, 45 ms, 70 ms]}]
+`

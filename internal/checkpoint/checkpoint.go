@@ -140,13 +140,13 @@ func list(ctx context.Context, s Store) ([]int64, error) {
 
 // Clear removes all that a store holds of an earlier run.
 func Clear(ctx context.Context, s Store) error {
-	for _, prefix := range []string{"c", segmentsFolder} {
+	for _, prefix := range []string{"c", segmentsFolder, filesFolder} {
 		all, err := s.List(ctx, prefix)
 		if err != nil {
 			return err
 		}
 		for _, e := range all {
-			if _, ours := sequenceOf(e.Key); ours || prefix == segmentsFolder {
+			if _, ours := sequenceOf(e.Key); ours || prefix != "c" {
 				if err := s.Delete(ctx, e.Key); err != nil {
 					return err
 				}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/volley-snn/volley/examples"
@@ -45,3 +46,46 @@ func TestNoPlanChangesLearnedWeights(t *testing.T) {
 		}
 	}
 }
+
+// What is read of weights at a time is what a run that ends then leaves, wherever the
+// steps before it began.
+func TestWeightsAreReadAsOfTheirTime(t *testing.T) {
+	for _, set := range [][]string{
+		{"plasticity=stdp", "projections.E_E.params.lambda=0.05"},
+		{"plasticity=stdp", "projections.E_E.precision=float64", "projections.E_E.delay={uniform: {min: 0.5 ms, max: 4 ms}}"},
+		{"plasticity=ssdp", "projections.E_E.ssdp.window=2 ms", "projections.E_E.ssdp.eta=0.1"},
+	} {
+		network := func(duration string) *kernel.Network {
+			m, err := model.Load(examples.Files, "brunel.yaml", model.Options{Set: append(slices.Clone(set), "duration="+duration, "discard=0 ms", "scale=0.05", "indegree=200", "records.weights=[{projection: E_E, at: [37.3 ms]}]")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, err := kernel.Compile(m, examples.Files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		_, want, _ := hashes(t, network("37.3 ms"), Config{Partitions: 1, Threads: 1})
+		_, later, _ := hashes(t, network("60 ms"), Config{Partitions: 1, Threads: 1})
+		e, err := New(network("60 ms"), Config{Partitions: 2, Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		err = e.Run(t.Context(), seen(func(m *Moment) error {
+			if m.From == 373 {
+				got = weightHash(t, e)
+			}
+			return nil
+		}))
+		e.Close()
+		if err != nil || got != want || got == later {
+			t.Errorf("%s: at 37.3 ms %.12s, a run that ends there has %.12s, one that ends later %.12s: %v", set, got, want, later, err)
+		}
+	}
+}
+
+type seen func(*Moment) error
+
+func (s seen) Observe(m *Moment) error { return s(m) }

@@ -7,11 +7,12 @@ import (
 )
 
 // Snapshots writes the weights of projections at the times that the model asks
-// for, as of the updates that are due by then, and at the end.
+// for, as of the updates that are due by then, and at the end. The spikes up to a time
+// have arrived everywhere only with the step that begins at it: what is read then does
+// not depend on where the step before it began.
 type Snapshots struct {
-	sim   Simulation
-	dir   *record.Dir
-	ended bool // the run reached its end: Finish writes what is due there
+	sim Simulation
+	dir *record.Dir
 }
 
 // NewSnapshots writes the weights as they are built, where time 0 is asked for,
@@ -29,12 +30,12 @@ func NewSnapshots(sim Simulation, dir *record.Dir) (*Snapshots, error) {
 	return s, s.at(0)
 }
 
-// Observe writes what is due at the end of a step.
+// Observe writes what is due where a step began.
 func (s *Snapshots) Observe(m *Moment) error {
-	if s.ended = m.Done >= 1; s.ended {
-		return nil
+	if m.From == 0 {
+		return nil // NewSnapshots has
 	}
-	return s.at(m.To)
+	return s.at(m.From)
 }
 
 func (s *Snapshots) at(t snn.Tick) error {
@@ -58,8 +59,8 @@ func (s *Snapshots) Finish() error {
 	}
 	for i := range s.sim.Compiled().Snapshots {
 		shot := &s.sim.Compiled().Snapshots[i]
-		if !s.ended && shot.Due(s.sim.Now()) {
-			continue // interrupted right after this one was written
+		if s.sim.Now() == 0 && shot.Due(0) {
+			continue // NewSnapshots has written it
 		}
 		if err := s.write(shot.Projection, s.sim.Now()); err != nil {
 			return err

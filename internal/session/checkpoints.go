@@ -37,9 +37,9 @@ type Checkpoints struct {
 	// none; from another goroutine.
 	Stored func(*checkpoint.Manifest, error)
 
-	// KeepFiles, where not nil, is given the files that are complete, before a
-	// manifest says so, to keep them with it.
-	KeepFiles func(context.Context, []record.File) error
+	// Files, where not empty, is the run's directory, whose complete files are kept too:
+	// it may be lost.
+	Files string
 
 	// Allow, where not nil, is asked before a manifest is written: its error is why
 	// there may be no further checkpoint of this epoch.
@@ -238,8 +238,8 @@ func (k *keeper) store(ctx context.Context, m *checkpoint.Manifest, own []state.
 		return err
 	}
 	m.Parts = append([]checkpoint.Blob{first}, parts...)
-	if k.KeepFiles != nil {
-		if err := k.KeepFiles(ctx, files); err != nil {
+	if k.Files != "" {
+		if err := checkpoint.KeepFiles(ctx, k.Store, k.Files, filesOf(files)); err != nil {
 			return err
 		}
 	}
@@ -249,6 +249,15 @@ func (k *keeper) store(ctx context.Context, m *checkpoint.Manifest, own []state.
 		}
 	}
 	return k.writer.Commit(ctx, m)
+}
+
+// filesOf are files as a store names them.
+func filesOf(files []record.File) []checkpoint.Entry {
+	all := make([]checkpoint.Entry, len(files))
+	for i, f := range files {
+		all[i] = checkpoint.Entry{Key: f.Name, Size: f.Bytes}
+	}
+	return all
 }
 
 // copy is the state of what surrounds the network.

@@ -8,7 +8,8 @@ import (
 )
 
 // Snapshot is a compiled record of weights: they are read at the ticks At, at
-// multiples of Every, and at the end of the run. Steps end at those ticks.
+// multiples of Every, and at the end of the run. Steps end at those ticks, and the
+// weights are read after the step that follows.
 type Snapshot struct {
 	Projection *Projection
 	At         []snn.Tick // rising
