@@ -197,7 +197,7 @@ func worded(t *bench.FaultTrial) string {
 	if !t.Same() {
 		same = "OTHER spikes, weights or files"
 	}
-	return text + fmt.Sprintf("%s; at %.0f %%, %.1f s of standstill, %.1f s in all", same, 100*t.AtDone, t.RecoveryS, t.WallS)
+	return text + fmt.Sprintf("%s; at %.0f %%, %.1f s of standstill, %d epochs, %.1f s in all", same, 100*t.AtDone, t.RecoveryS, t.Epochs, t.WallS)
 }
 
 func reportFaults(want *record.Summary, all []bench.FaultTrial) *faultsReport {

@@ -85,6 +85,7 @@ func (f *faultsFlags) trial(ctx context.Context, arg string, kind *faultKind, no
 	if t.Disturbed && kind.do != nil {
 		t.RecoveryS = w.standstill(time.Now()).Seconds()
 	}
+	t.Epochs, t.Whys = w.epochs()
 	if o.err != nil {
 		if sitting.Err() != nil {
 			return nil, sitting.Err()
@@ -208,6 +209,8 @@ type runWatch struct {
 	advanced    time.Time
 	disturbed   time.Time
 	longest     time.Duration // without an advance, since it was disturbed
+	epoch       uint64
+	whys        []string // epochs began, but for the first
 	told        chan struct{}
 }
 
@@ -227,6 +230,10 @@ func (w *runWatch) take(st *control.RunStatus, now time.Time) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.coordinator, w.done = st.Coordinator, st.Done
+	w.epoch = max(w.epoch, st.Epoch)
+	if k := len(w.whys); st.State == control.State_STATE_RECOVERING && st.Note != "" && (k == 0 || w.whys[k-1] != st.Note) {
+		w.whys = append(w.whys, st.Note)
+	}
 	if st.TimeMs > w.furthest {
 		w.furthest = st.TimeMs
 		w.advance(now)
@@ -272,6 +279,13 @@ func (w *runWatch) from(now time.Time) float64 {
 	defer w.mutex.Unlock()
 	w.disturbed = now
 	return w.done
+}
+
+// epochs is how many there were, and why the later ones began.
+func (w *runWatch) epochs() (uint64, []string) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.epoch, w.whys
 }
 
 // standstill is the longest time without an advance since from, up to the run's end.

@@ -27,6 +27,9 @@ type FaultTrial struct {
 	SameFiles   bool `json:"same_files"` // of results, byte for byte
 	NodesEnd    int  `json:"nodes_end"`  // that computed the run at its end
 
+	Epochs uint64   `json:"epochs"`         // that the run needed
+	Whys   []string `json:"whys,omitempty"` // each began
+
 	// RecoveryS is the longest time after the fault in which the run came no further
 	// than it had been.
 	RecoveryS float64 `json:"recovery_s"`
