@@ -28,6 +28,7 @@ type Runner struct {
 
 	data   *training.Data
 	dataOf source
+	done   map[string]*Run // by the model's digest
 }
 
 // Run is one training of an experiment.
@@ -89,8 +90,16 @@ func (r *Runner) one(ctx context.Context, arm model.Arm, seed int, dir string, m
 		return nil, err
 	}
 	run := &Run{Arm: arm.Name, Seed: seed, Dir: dir}
-	if run.Summary, err = finished(run.Dir, m); run.Summary != nil || err != nil {
-		return run, err
+	if run.Summary, err = finished(run.Dir, m); err != nil {
+		return nil, err
+	}
+	if run.Summary != nil {
+		r.note(m, run)
+		return run, nil
+	}
+	if same := r.done[m.Digest()]; same != nil { // as where a matched arm needs no other target
+		run.Dir, run.Summary = same.Dir, same.Summary
+		return run, nil
 	}
 	if err := r.load(m); err != nil {
 		return nil, err
@@ -106,7 +115,16 @@ func (r *Runner) one(ctx context.Context, arm model.Arm, seed int, dir string, m
 		return nil, err
 	}
 	run.Summary = s.Summary()
+	r.note(m, run)
 	return run, nil
+}
+
+// note keeps what a model came to, so that no arm trains the same again.
+func (r *Runner) note(m *model.Training, run *Run) {
+	if r.done == nil {
+		r.done = map[string]*Run{}
+	}
+	r.done[m.Digest()] = run
 }
 
 // model is that of an arm and seed.

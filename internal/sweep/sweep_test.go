@@ -157,6 +157,9 @@ arms:
 			t.Errorf("seed %d: rates %g, to match %g, and %g without", k+1, got, want, rates["quiet"][k])
 		}
 	}
+	if _, err := os.Stat(filepath.Join(dir, "matched", "1", "target-0.100000")); err == nil {
+		t.Error("the first try of matched is the training of quiet, and was made again")
+	}
 	table, err := NewTable(r.Sweep, dir, runs)
 	if err != nil {
 		t.Fatal(err)
