@@ -70,6 +70,18 @@ func curves(arms []ArmResult, runs []Run, m measure) (all []Curve) {
 	return all
 }
 
+// jump is the largest change of the training's loss from one epoch to the next, and the
+// epoch, from 1, that it led to; NaN and 0 of fewer than two epochs.
+func jump(h []training.Epoch) (most float64, epoch int) {
+	most = math.NaN()
+	for e := 1; e < len(h); e++ {
+		if d := change(h, e); epoch == 0 || d > most {
+			most, epoch = d, e+1
+		}
+	}
+	return most, epoch
+}
+
 // transition is the mean change of the training's loss from epoch to epoch, in the
 // first half of the epochs and in the second.
 func transition(h []training.Epoch) (first, second float64) {

@@ -39,6 +39,14 @@ func TestCurvesAndTransition(t *testing.T) {
 	if first, second = transition(history(1).History); !math.IsNaN(first) || !math.IsNaN(second) {
 		t.Errorf("of one epoch: %g, %g", first, second)
 	}
+	for want, h := range map[[2]float64]*training.Summary{{3, 2}: history(10, 7, 5), {4, 3}: history(10, 9, 5, 4), {2, 2}: history(1, 3, 2, 2)} {
+		if most, epoch := jump(h.History); most != want[0] || float64(epoch) != want[1] {
+			t.Errorf("the largest move is %g, to epoch %d, expected %v", most, epoch, want)
+		}
+	}
+	if most, epoch := jump(history(1).History); !math.IsNaN(most) || epoch != 0 {
+		t.Errorf("of one epoch: %g, %d", most, epoch)
+	}
 }
 
 // What a page holds is well formed whatever names and numbers are, and no number is

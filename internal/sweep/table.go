@@ -39,9 +39,12 @@ type ArmResult struct {
 	NeverActive Interval `json:"never_active"`
 
 	// How far the training's loss moves from epoch to epoch, in the first half of the
-	// epochs and in the second: a sudden transition shows in their ratio.
+	// epochs and in the second: a sudden transition shows in their ratio. And its largest
+	// move, with the epoch that it led to.
 	ChangeFirst  Interval `json:"loss_change_first_half"`
 	ChangeSecond Interval `json:"loss_change_second_half"`
+	Jump         Interval `json:"loss_change_largest"`
+	JumpEpoch    Interval `json:"loss_change_largest_epoch"`
 }
 
 // Comparison is the primary arm's accuracy less another's, by seeds that both have.
@@ -133,6 +136,8 @@ func armResult(arm string, runs []Run) ArmResult {
 	r.NeverActive = column(func(s *training.Summary) float64 { return float64(s.NeverActive) })
 	r.ChangeFirst = column(func(s *training.Summary) float64 { first, _ := transition(s.History); return first })
 	r.ChangeSecond = column(func(s *training.Summary) float64 { _, second := transition(s.History); return second })
+	r.Jump = column(func(s *training.Summary) float64 { most, _ := jump(s.History); return most })
+	r.JumpEpoch = column(func(s *training.Summary) float64 { _, epoch := jump(s.History); return float64(epoch) })
 	return r
 }
 
@@ -214,13 +219,13 @@ func (t *Table) String() string {
 	percent := func(i Interval) string {
 		return fmt.Sprintf("%6.2f [%6.2f, %6.2f] sd %.2f", 100*float64(i.Mean), 100*float64(i.Low), 100*float64(i.High), 100*float64(i.SD))
 	}
-	fmt.Fprintf(&b, "%-18s %5s  %-36s %8s %8s %8s %6s  %s\n", "arm", "seeds", "accuracy, % [95 % of the mean]", "loss", "rate", "kappa", "silent", "change of loss: early, late")
+	fmt.Fprintf(&b, "%-18s %5s  %-36s %8s %8s %8s %6s  %s\n", "arm", "seeds", "accuracy, % [95 % of the mean]", "loss", "rate", "kappa", "silent", "change of loss: early, late, largest (to epoch)")
 	for _, a := range t.Arms {
 		if a.Seeds == 0 {
 			fmt.Fprintf(&b, "%-18s %5d\n", a.Arm, a.Seeds)
 			continue
 		}
-		fmt.Fprintf(&b, "%-18s %5d  %-36s %8.4f %8.4f %8.4f %6.1f  %.4f, %.4f\n", a.Arm, a.Seeds, percent(a.Accuracy), float64(a.Loss.Mean), float64(a.Rate.Mean), float64(a.Kappa.Mean), float64(a.NeverActive.Mean), float64(a.ChangeFirst.Mean), float64(a.ChangeSecond.Mean))
+		fmt.Fprintf(&b, "%-18s %5d  %-36s %8.4f %8.4f %8.4f %6.1f  %.4f, %.4f, %.4f (%.3g)\n", a.Arm, a.Seeds, percent(a.Accuracy), float64(a.Loss.Mean), float64(a.Rate.Mean), float64(a.Kappa.Mean), float64(a.NeverActive.Mean), float64(a.ChangeFirst.Mean), float64(a.ChangeSecond.Mean), float64(a.Jump.Mean), float64(a.JumpEpoch.Mean))
 	}
 	for _, a := range t.Arms {
 		if a.Match != "" && a.Seeds > 0 {
