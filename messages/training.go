@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // TrainingBatch is the samples of a batch, as nodes need them to take it through the
@@ -169,7 +170,7 @@ func (l *Lack) Read(data []byte) error {
 // AppendValues appends numbers as 4 bytes each, little-endian IEEE 754.
 func AppendValues(dst []byte, x []float32) []byte {
 	at := len(dst)
-	dst = append(dst, make([]byte, 4*len(x))...)
+	dst = slices.Grow(dst, 4*len(x))[:at+4*len(x)]
 	for k, y := range x {
 		binary.LittleEndian.PutUint32(dst[at+4*k:], math.Float32bits(y))
 	}

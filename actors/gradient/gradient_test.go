@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -179,7 +181,10 @@ func TestLostWorkersChangeNothing(t *testing.T) {
 	c := start(t, connect, []int{1, 1, 1}, mostParts)
 	lose := func(place uint32) {
 		c.stop[place]()
-		time.AfterFunc(5*time.Millisecond, func() { c.changes <- Change{Member{Place: place}, errors.New("lost")} })
+		time.AfterFunc(5*time.Millisecond, func() {
+			c.changes <- Change{Member{Place: place}, errors.New("lost")}
+			c.changes <- Change{Member{Place: 99}, errors.New("nobody")}
+		})
 	}
 	got := trained(t, c, func(batch int) {
 		switch batch {
@@ -193,6 +198,46 @@ func TestLostWorkersChangeNothing(t *testing.T) {
 			lose(2)
 		}
 	})
+	if got != want {
+		t.Errorf("%s\nexpected\n%s", got, want)
+	}
+}
+
+// Results of other epochs and steps, as those of who was taken for lost, are not taken.
+func TestStaleResultsChangeNothing(t *testing.T) {
+	want := trained(t, training.Workers(1), nil)
+	connect := connected(t)
+	c := start(t, connect, []int{1, 1}, mostParts)
+	stale, over := connect(), make(chan struct{})
+	sums := messages.AppendValues(nil, make([]float32, trainer().Net.Layout.Len()))
+	var done atomic.Int64 // the last step that was
+	say := func(frames ...messages.Frame) {
+		for _, f := range frames {
+			for first := range shards {
+				f.From = uint32(first)
+				if err := post(stale, toCoordinator("r"), f, sums, 0, mostParts); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+	var saying sync.WaitGroup
+	saying.Go(func() {
+		for {
+			select {
+			case <-over:
+				return
+			case <-time.After(100 * time.Microsecond):
+				say(messages.Frame{Kind: messages.GradientFrame, Step: done.Load() + 1})
+			}
+		}
+	})
+	got := trained(t, c, func(int) {
+		done.Store(c.step)
+		say(messages.Frame{Kind: messages.GradientFrame, Epoch: c.epoch, Step: c.step}, messages.Frame{Kind: messages.ActivityFrame, Epoch: c.epoch, Step: c.step})
+	})
+	close(over)
+	saying.Wait()
 	if got != want {
 		t.Errorf("%s\nexpected\n%s", got, want)
 	}
