@@ -36,6 +36,7 @@ type host struct {
 	plan     *partition.Plan
 	place    int // in the plan
 	share    *exchange.Share
+	made     *exchange.Share // by the goroutine that builds; read when that has ended
 	building *control.Building
 	state    control.State
 	failure  error
@@ -152,6 +153,9 @@ func (h *host) end() {
 	}
 	h.cancel()
 	<-h.working
+	if h.share == nil && h.made != nil {
+		h.made.Close() // it was built in vain
+	}
 }
 
 func (h *host) answer(r *control.Request) *control.Reply {
@@ -255,6 +259,11 @@ func (h *host) build() (told any) {
 	if b.err == nil {
 		b.err = b.share.Listen()
 	}
+	if b.err != nil && b.share != nil {
+		b.share.Close()
+		b.share = nil
+	}
+	h.made = b.share
 	return b
 }
 

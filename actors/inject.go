@@ -35,7 +35,10 @@ type injecting struct {
 // where the network has no populations that spikes are injected into.
 func (k *conductor) inject(ctx context.Context, from snn.Tick) (err error) {
 	if in := k.injecting; in != nil {
-		in.ingest, err = in.ingest.Succeed(k.plan, k.message.Epoch, 1, from)
+		next, err := in.ingest.Succeed(k.plan, k.message.Epoch, 1, from)
+		if err == nil {
+			in.ingest = next
+		}
 		return err
 	}
 	populations := k.network.Injected()
@@ -122,10 +125,13 @@ func (in *injecting) finish(ctx context.Context) (*record.Injected, error) {
 	return &record.Injected{File: record.InjectedFile, SHA256: digest, Spikes: kept.Spikes, Bytes: kept.Bytes, Replayed: in.replayed}, err
 }
 
-// close closes the journal of a run that did not come to its end here.
+// close closes the journal of a run that did not come to its end here, to clients too.
 func (in *injecting) close() error {
 	if in == nil {
 		return nil
+	}
+	if in.ingest != nil {
+		in.ingest.Close()
 	}
 	return in.journal.Abandon()
 }

@@ -15,7 +15,8 @@ import (
 	"github.com/volley-snn/volley/messages/control"
 )
 
-// store keeps the files of models that were sent to a node, by checksum, on disk.
+// store keeps the files of models that were sent to a node, by checksum, on disk, for
+// as long as they are used now and then: who submits a run sends what is not there.
 type store struct {
 	dir   string
 	mutex sync.Mutex
@@ -39,13 +40,31 @@ const (
 	// forgotten is how long no part of a file may come before it is forgotten: who sent
 	// it is gone, or begins anew.
 	forgotten = time.Minute
+	// unused is how long nobody may use a file before it is removed.
+	unused = 24 * time.Hour
 )
 
 func newStore(dir string) (*store, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	return &store{dir: dir, under: map[string]*arriving{}}, nil
+	s := &store{dir: dir, under: map[string]*arriving{}}
+	s.sweep()
+	return s, nil
+}
+
+// sweep removes what nobody has used for long, and what a process that died was
+// writing.
+func (s *store) sweep() {
+	all, err := os.ReadDir(s.dir)
+	if err != nil {
+		return // the next time may do
+	}
+	for _, e := range all {
+		if info, err := e.Info(); err == nil && !e.IsDir() && time.Since(info.ModTime()) > unused {
+			_ = os.Remove(filepath.Join(s.dir, e.Name()))
+		}
+	}
 }
 
 func (s *store) path(sum []byte) string { return filepath.Join(s.dir, hex.EncodeToString(sum)) }
@@ -62,6 +81,8 @@ func (s *store) get(sum []byte) ([]byte, error) {
 	if own := sha256.Sum256(content); !bytes.Equal(own[:], sum) {
 		return nil, errors.New("its content has changed")
 	}
+	now := time.Now()
+	_ = os.Chtimes(s.path(sum), now, now) // where that fails it is sent again some day
 	return content, nil
 }
 
@@ -71,6 +92,7 @@ func (s *store) put(content []byte) error {
 	if _, err := s.get(sum[:]); err == nil {
 		return nil
 	}
+	s.sweep()
 	f, err := os.CreateTemp(s.dir, ".arriving-*")
 	if err != nil {
 		return err

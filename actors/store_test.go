@@ -3,7 +3,10 @@ package actors
 import (
 	"crypto/sha256"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/volley-snn/volley/messages/control"
 )
@@ -38,5 +41,36 @@ func TestFilesOfSendersThatAreGone(t *testing.T) {
 	}
 	if have, err := part(100, 0, "d"); have != 1 || err != nil || len(s.under) != 1 {
 		t.Errorf("once the others were forgotten: %d bytes, %v, %d files arriving", have, err, len(s.under))
+	}
+}
+
+// Files that nobody uses are removed after a day, and those that somebody does are not.
+func TestFilesThatNobodyUses(t *testing.T) {
+	s, err := newStore(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := time.Now().Add(-2 * unused)
+	sums := map[string][32]byte{}
+	for _, name := range []string{"used", "unused"} {
+		sums[name] = sha256.Sum256([]byte(name))
+		sum := sums[name]
+		if err := errors.Join(s.put([]byte(name)), os.Chtimes(s.path(sum[:]), long, long)); err != nil {
+			t.Fatal(err)
+		}
+		if name == "used" {
+			if content, err := s.get(sum[:]); err != nil || string(content) != name {
+				t.Fatalf("%q, %v", content, err)
+			}
+		}
+	}
+	part := filepath.Join(s.dir, ".arriving-1")
+	if err := errors.Join(os.WriteFile(part, nil, 0o600), os.Chtimes(part, long, long), s.put([]byte("new"))); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(s.dir)
+	used := sums["used"]
+	if _, there := s.get(used[:]); err != nil || len(left) != 2 || there != nil {
+		t.Errorf("left %v, %v, %v; expected what was used and what is new", left, err, there)
 	}
 }

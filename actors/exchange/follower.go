@@ -121,10 +121,12 @@ func (f *Follower) Listen() error {
 
 // Run receives, asks and acknowledges until ctx is done.
 func (f *Follower) Run(ctx context.Context) error {
-	if err := f.link.handle(lockstep.Event{Kind: lockstep.Started}); err != nil {
-		return err
+	err := f.link.handle(lockstep.Event{Kind: lockstep.Started})
+	if err == nil {
+		err = f.link.loop(ctx)
+	} else {
+		f.link.close()
 	}
-	err := f.link.loop(ctx)
 	if err != nil {
 		f.Fail(err)
 	} else {

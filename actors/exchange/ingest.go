@@ -169,6 +169,9 @@ func (g *Ingest) Listen() error {
 		population := m.Subject[strings.LastIndexByte(m.Subject, '.')+1:]
 		g.reply(g.intake.Add(population, m.Data, m.Reply, g.tickOf(time.Now())))
 	})
+	if err != nil {
+		g.link.close()
+	}
 	return err
 }
 
@@ -193,6 +196,14 @@ func (g *Ingest) Start(ctx context.Context) error {
 		return late
 	}
 	return err
+}
+
+// Close lets clients be heard no more. The run goes on with another ingest, or not at
+// all; Run has returned, or is never called.
+func (g *Ingest) Close() {
+	if g.clients != nil {
+		_ = g.clients.Unsubscribe()
+	}
 }
 
 // Counts is what has become of what clients sent. It may be called at any time.
@@ -224,9 +235,7 @@ func (g *Ingest) Finish(ctx context.Context) (digest string, err error) {
 
 func (g *Ingest) finish() (digest string, err error) {
 	g.finished = true
-	if g.clients != nil {
-		_ = g.clients.Unsubscribe()
-	}
+	g.Close()
 	for _, r := range g.intake.Close() {
 		g.reply(r)
 	}

@@ -58,10 +58,11 @@ func newLink(b bus.Bus, run string, c lockstep.Config) (*link, error) {
 	}, nil
 }
 
-// listen subscribes to a subject of the run.
+// listen subscribes to a subject of the run. Where that fails, all subscriptions end.
 func (l *link) listen(format string, args ...any) error {
 	s, err := l.bus.Subscribe("volley."+l.run+"."+fmt.Sprintf(format, args...), func(m bus.Message) { l.received <- m })
 	if err != nil {
+		l.close()
 		return err
 	}
 	l.subs = append(l.subs, s)
@@ -118,6 +119,7 @@ func (l *link) close() {
 	for _, s := range l.subs {
 		_ = s.Unsubscribe()
 	}
+	l.subs = nil
 	close(over)
 }
 

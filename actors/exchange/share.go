@@ -168,6 +168,14 @@ func (s *Share) Run(ctx context.Context) error {
 	return s.link.loop(ctx)
 }
 
+// Close ends a share whose Run is never called.
+func (s *Share) Close() {
+	s.link.close()
+	if s.engine != nil {
+		s.engine.Close()
+	}
+}
+
 // Start lets the share compute.
 func (s *Share) Start(ctx context.Context) error {
 	var err error

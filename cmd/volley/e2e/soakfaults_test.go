@@ -16,6 +16,7 @@ import (
 type soakKind struct {
 	name  string
 	brief string // first, last: a node that is not to last is there; none: none is
+	early bool   // it happens before the run is under way
 
 	// do lets it happen to a run under way, and reports how the run is to end.
 	do func(s *soak, r *soakRun) ending
@@ -40,18 +41,18 @@ type soakRun struct {
 // kinds are all kinds of things that happen; few of them for a short soak.
 func (s *soak) kinds() []soakKind {
 	all := []soakKind{
-		{"a node is killed", "last", func(s *soak, _ *soakRun) ending { kill(s.brief.process); return completed }},
-		{"the run is cancelled", "", func(s *soak, r *soakRun) ending {
+		{name: "a node is killed", brief: "last", do: func(s *soak, _ *soakRun) ending { kill(s.brief.process); return completed }},
+		{name: "the run is cancelled", do: func(s *soak, r *soakRun) ending {
 			if run := s.underWay(); run != "" {
 				s.volley("cancel", run, "--cluster", s.at)
 			}
 			return cancelled
 		}},
-		{"the client is killed", "", func(s *soak, r *soakRun) ending { kill(r.process); return alone }},
-		{"a node comes", "none", func(s *soak, _ *soakRun) ending { s.newBrief(false); return completed }},
+		{name: "the client is killed", do: func(s *soak, r *soakRun) ending { kill(r.process); return alone }},
+		{name: "a node comes", brief: "none", do: func(s *soak, _ *soakRun) ending { s.newBrief(false); return completed }},
 	}
 	if s.served {
-		all = append(all, soakKind{"connections are reset", "", func(s *soak, _ *soakRun) ending {
+		all = append(all, soakKind{name: "connections are reset", do: func(s *soak, _ *soakRun) ending {
 			for range 5 {
 				s.any().line.Reset()
 				s.rest(100*time.Millisecond, 300*time.Millisecond)
@@ -63,45 +64,54 @@ func (s *soak) kinds() []soakKind {
 		return all
 	}
 	all = append(all, []soakKind{
-		{"nothing", "", func(*soak, *soakRun) ending { return completed }},
-		{"the coordinator is killed", "first", func(s *soak, _ *soakRun) ending { kill(s.brief.process); return completed }},
-		{"a node is drained", "first", func(s *soak, _ *soakRun) ending {
+		{name: "nothing", do: func(*soak, *soakRun) ending { return completed }},
+		{name: "the coordinator is killed", brief: "first", do: func(s *soak, _ *soakRun) ending { kill(s.brief.process); return completed }},
+		{name: "a node is drained", brief: "first", do: func(s *soak, _ *soakRun) ending {
 			if o := s.volley("drain", s.brief.name, "--cluster", s.at); o.code != 0 {
 				s.fail("volley drain: exit code %d: %s", o.code, o.stderr)
 			}
 			return completed
 		}},
-		{"a node is told to end", "last", func(s *soak, _ *soakRun) ending {
+		{name: "a node is told to end", brief: "last", do: func(s *soak, _ *soakRun) ending {
 			_ = s.brief.Process.Signal(syscall.SIGTERM)
 			return completed
 		}},
-		{"a node stands still for a while", "last", func(s *soak, _ *soakRun) ending {
+		{name: "a node stands still for a while", brief: "last", do: func(s *soak, _ *soakRun) ending {
 			pause(s.any().process, s.between(time.Second, 4*time.Second))
 			return completed
 		}},
-		{"a node stands still for long", "first", func(s *soak, _ *soakRun) ending {
+		{name: "a node stands still for long", brief: "first", do: func(s *soak, _ *soakRun) ending {
 			pause(s.any().process, s.between(10*time.Second, 20*time.Second))
 			return completed
 		}},
-		{"the client is interrupted", "", func(s *soak, r *soakRun) ending {
+		{name: "the client is interrupted", do: func(s *soak, r *soakRun) ending {
 			_ = r.Process.Signal(os.Interrupt)
 			return cancelled
 		}},
-		{"the client stands still", "", func(s *soak, r *soakRun) ending {
+		{name: "the client is interrupted early", early: true, do: func(s *soak, r *soakRun) ending {
+			_ = r.Process.Signal(os.Interrupt)
+			return cancelled
+		}},
+		{name: "the client is killed early", early: true, do: func(s *soak, r *soakRun) ending { kill(r.process); return alone }},
+		{name: "a node is occupied", brief: "none", do: func(s *soak, r *soakRun) ending {
+			s.occupied(s.lasting[:1+s.chance.IntN(len(s.lasting)-1)])
+			return completed
+		}},
+		{name: "the client stands still", do: func(s *soak, r *soakRun) ending {
 			pause(r.process, s.between(time.Second, 6*time.Second))
 			return completed
 		}},
 	}...)
 	if s.served {
 		all = append(all, []soakKind{
-			{"the server is ended and started anew", "last", func(s *soak, _ *soakRun) ending {
+			{name: "the server is ended and started anew", brief: "last", do: func(s *soak, _ *soakRun) ending {
 				at := strings.TrimPrefix(s.server.ClientURL(), "nats://")
 				s.server.Shutdown()
 				s.rest(500*time.Millisecond, 3*time.Second)
 				s.startServer(at)
 				return completed
 			}},
-			{"a line is cut for a while", "last", func(s *soak, _ *soakRun) ending {
+			{name: "a line is cut for a while", brief: "last", do: func(s *soak, _ *soakRun) ending {
 				line := s.any().line
 				line.Stall(true)
 				s.rest(time.Second, 8*time.Second)
@@ -141,13 +151,15 @@ func (s *soak) round(k *soakKind) {
 	case "none":
 		s.endBrief()
 	}
-	one := s.submit()
-	if one == nil {
+	one := s.begin()
+	if !k.early && !s.started(one) {
 		return
 	}
 	var other *soakRun // which is not what it happens to
 	if k.brief == "last" && s.chance.IntN(3) == 0 {
-		other = s.submit()
+		if other = s.begin(); !s.started(other) {
+			other = nil
+		}
 	}
 	s.rest(0, 2*time.Second)
 	began := time.Now()
@@ -159,6 +171,7 @@ func (s *soak) round(k *soakKind) {
 	if k.brief == "first" || k.brief == "last" {
 		s.endBrief()
 	}
+	s.slow = time.Since(began) > 6*time.Second
 	s.t.Logf("%s, %s: over %v after that began", one.task.name, k.name, time.Since(began).Round(100*time.Millisecond))
 	for _, n := range s.lasting {
 		select {
@@ -169,31 +182,66 @@ func (s *soak) round(k *soakKind) {
 	}
 }
 
-// submit starts a run of a task, and returns when it is under way; nil where that
-// failed, which is told.
-func (s *soak) submit() *soakRun {
+// occupied runs a task while some nodes have a part in another run, so that the next
+// one coordinates it.
+func (s *soak) occupied(nodes []*soakNode) {
+	s.t.Helper()
+	var names []string
+	for _, n := range nodes {
+		names = append(names, n.name)
+	}
+	o := s.volley("run", "example:live", "--pace", "0.05", "--duration", "100s", "--detach", "--node", strings.Join(names, ","), "--cluster", s.at)
+	run := strings.TrimSpace(o.stdout)
+	if o.code != 0 {
+		s.fail("volley run --detach: exit code %d: %s", o.code, o.stderr)
+		return
+	}
+	if r := s.begin(); s.started(r) {
+		s.conclude(&soakKind{name: "some nodes are occupied"}, r, completed)
+	}
+	if o := s.volley("cancel", run, "--cluster", s.at); o.code != 0 {
+		s.fail("volley cancel %s: exit code %d: %s", run, o.code, o.stderr)
+	}
+}
+
+// soakPatience is how long what must happen may take, on a machine that does much else.
+const soakPatience = 10 * time.Minute
+
+// begin starts a run of a task.
+func (s *soak) begin() *soakRun {
 	s.t.Helper()
 	s.runs++
-	r := &soakRun{task: s.tasks[s.chance.IntN(len(s.tasks))], out: filepath.Join(s.dir, "out", fmt.Sprint(s.runs))}
+	tasks := s.tasks[len(s.tasks)-1]
+	if s.slow {
+		tasks = s.tasks[0]
+	}
+	r := &soakRun{task: tasks[s.chance.IntN(len(tasks))], out: filepath.Join(s.dir, "out", fmt.Sprint(s.runs))}
 	args := append(append([]string{"run"}, r.task.args...), "--no-report", "--out", r.out, "--cluster", s.at, "--checkpoint-every", "wall:1s")
 	r.process = start(s.t, "volley run", s.command(args...))
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	return r
+}
+
+// started waits until a run is under way, or over; false where that failed, which is
+// told.
+func (s *soak) started(r *soakRun) bool {
+	s.t.Helper()
+	for deadline := time.Now().Add(soakPatience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if strings.Contains(r.said.String(), "of biological time") {
-			return r
+			return true
 		}
 		select {
 		case <-r.exited:
 			if code := r.ProcessState.ExitCode(); code != 0 {
 				s.fail("a run of %s ended with exit code %d before anything happened to it: %s", r.task.name, code, r.said)
-				return nil
+				return false
 			}
-			return r
+			return true
 		default:
 		}
 	}
 	s.fail("a run of %s has not begun: %s", r.task.name, r.said)
 	r.end()
-	return nil
+	return false
 }
 
 // conclude waits for a run's end, and compares what it left.
@@ -206,7 +254,7 @@ func (s *soak) conclude(k *soakKind, r *soakRun, how ending) {
 	}
 	select {
 	case <-r.exited:
-	case <-time.After(4 * patience):
+	case <-time.After(soakPatience):
 		s.fail("%s: a run of %s goes on and on: %s", k.name, r.task.name, r.said)
 		kill(r.process)
 		return
@@ -285,7 +333,7 @@ func (s *soak) volley(args ...string) outcome {
 	c := s.command(args...)
 	var out, said bytes.Buffer
 	c.Stdout, c.Stderr = &out, &said
-	hang := time.AfterFunc(3*patience, func() { _ = c.Process.Kill() })
+	hang := time.AfterFunc(soakPatience, func() { _ = c.Process.Kill() })
 	defer hang.Stop()
 	var exit *exec.ExitError
 	if err := c.Run(); err != nil && !errors.As(err, &exit) {
