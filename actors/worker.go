@@ -30,7 +30,8 @@ type worker struct {
 	cancel  context.CancelFunc
 	working chan struct{} // closed when what was started last has ended
 
-	gradients *gradient.Worker
+	made      *gradient.Worker // by the goroutine that builds
+	gradients *gradient.Worker // the same, once that is known to be whole
 	bytes     int64
 	failure   error
 	heard     time.Time // when the coordinator asked last
@@ -62,6 +63,9 @@ func (w *worker) Receive(c actor.Context) {
 	case *actor.Stopping:
 		w.cancel()
 		<-w.working
+		if w.made != nil {
+			w.made.Close() // it may never have run
+		}
 	case *actor.Stopped:
 		w.root.Send(w.parent, &shareChanged{run: w.train.Run})
 	case *control.Request:
@@ -136,9 +140,12 @@ func (w *worker) build() (b *builtWorker) {
 			w.train.Run, sizeText(b.bytes), sizeText(w.left))
 		return b
 	}
-	b.gradients, b.err = gradient.NewWorker(gradient.WorkerConfig{Trainer: training.Build(m, pixels), Threads: training.Workers(w.c.Threads), Bus: w.c.Bus, Run: w.train.Run, Place: w.train.Place})
+	w.made, b.err = gradient.NewWorker(gradient.WorkerConfig{Trainer: training.Build(m, pixels), Threads: training.Workers(w.c.Threads), Bus: w.c.Bus, Run: w.train.Run, Place: w.train.Place})
 	if b.err == nil {
 		b.err = w.c.Bus.Flush(w.ctx) // the order that follows finds it listening
+	}
+	if b.err == nil {
+		b.gradients = w.made
 	}
 	return b
 }

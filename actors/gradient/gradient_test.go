@@ -19,6 +19,7 @@ import (
 	"github.com/volley-snn/volley/internal/training"
 	"github.com/volley-snn/volley/messages"
 	"github.com/volley-snn/volley/snn/dataset"
+	"github.com/volley-snn/volley/snn/random"
 	"github.com/volley-snn/volley/snn/ssdp/batch"
 	"github.com/volley-snn/volley/snn/train"
 	"github.com/volley-snn/volley/snn/train/encode"
@@ -252,6 +253,32 @@ func TestInterruptedBatchEnds(t *testing.T) {
 	if err := c.Learn(ctx, trainer(), set(), 0, 0); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("it ends with %v", err)
 	}
+}
+
+// broken is an encoder that panics.
+type broken struct{}
+
+func (broken) Append([]uint32, []byte, int, random.Lanes) []uint32 { panic("no spikes today") }
+
+// What breaks down in a worker is its error, and not the end of the node's process.
+func TestBrokenShardEndsTheWorker(t *testing.T) {
+	connect := connected(t)
+	tr := trainer()
+	tr.Encoder = broken{}
+	w, err := NewWorker(WorkerConfig{Trainer: tr, Threads: 2, Bus: connect(), Run: "r"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := start(t, connect, nil, mostParts)
+	c.changes <- Change{Member: Member{Threads: 2}}
+	ctx, cancel := context.WithCancel(t.Context())
+	var learning sync.WaitGroup
+	learning.Go(func() { _ = c.Learn(ctx, trainer(), set(), 0, 0) }) // waits for what does not come
+	if err := w.Run(ctx); err == nil || !strings.Contains(err.Error(), "broke down: no spikes today") {
+		t.Errorf("it ends with %v", err)
+	}
+	cancel()
+	learning.Wait()
 }
 
 // Where no worker is left, and none comes, a batch is not learned, and no weight changes.

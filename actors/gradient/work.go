@@ -2,6 +2,7 @@ package gradient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/volley-snn/volley/internal/training"
@@ -20,23 +21,26 @@ func (w *Worker) work(ctx context.Context, o *order) error {
 	if err := w.load(o); err != nil {
 		return err
 	}
-	each := func(f func(shard int)) {
-		w.c.Threads.Each(end-first, func(k int) {
-			if ctx.Err() == nil {
-				f(first + k)
-			}
-		})
+	each := func(f func(shard int)) error {
+		faults := make([]error, end-first)
+		w.c.Threads.Each(end-first, func(k int) { faults[k] = guarded(ctx, f, first+k) })
+		return errors.Join(faults...)
 	}
 	if w.at.step != o.step || w.at.epoch != o.epoch {
 		w.at = progress{}
-		each(func(shard int) {
+		err := each(func(shard int) {
 			t.Forward(shard)
 			w.results[shard] = activity(t, shard)
 		})
+		if err != nil {
+			return err
+		}
 	}
 	if o.Backward {
 		t.Met(o.Spike)
-		each(t.Backward)
+		if err := each(t.Backward); err != nil {
+			return err
+		}
 	}
 	if ctx.Err() != nil {
 		return nil
@@ -47,6 +51,19 @@ func (w *Worker) work(ctx context.Context, o *order) error {
 	w.at = progress{o.step, o.epoch, o.Backward}
 	w.steps.Add(1)
 	return w.tell(o)
+}
+
+// guarded does a shard's work unless ctx is done; a panic is its error.
+func guarded(ctx context.Context, f func(shard int), shard int) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("shard %d broke down: %v", shard, p)
+		}
+	}()
+	if ctx.Err() == nil {
+		f(shard)
+	}
+	return nil
 }
 
 // load gives the trainer the values and the batch of an order.

@@ -3,7 +3,6 @@ package gradient
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"sync/atomic"
 
 	"github.com/volley-snn/volley/cluster/bus"
@@ -110,6 +109,9 @@ func (w *Worker) Steps() int64 { return w.steps.Load() }
 // SentBytes is how much has been said.
 func (w *Worker) SentBytes() int64 { return w.sent.Load() }
 
+// Close stops listening, of a worker that does not run.
+func (w *Worker) Close() { w.inbox.close() }
+
 // Run works until ctx is done; the error is of what can never be done.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.inbox.close()
@@ -199,16 +201,7 @@ func (w *Worker) next(ctx context.Context) error {
 		o.batch, w.batch.parcel = w.batch.parcel, parcel{}
 	}
 	w.working, w.doing = true, o
-	go func() {
-		var err error
-		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("a batch's shards broke down: %v", p)
-			}
-			w.done <- err
-		}()
-		err = w.work(ctx, o)
-	}()
+	go func() { w.done <- w.work(ctx, o) }()
 	return nil
 }
 

@@ -202,7 +202,7 @@ func (p *trainProgress) observe(epoch, batch, batches int, done *training.Epoch)
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if done != nil {
-		p.end()
+		p.clear()
 		what := "test"
 		if p.validation {
 			what = "validation"
@@ -228,8 +228,15 @@ func (p *trainProgress) observe(epoch, batch, batches int, done *training.Epoch)
 	fmt.Fprintln(os.Stderr, line)
 }
 
-// end clears the line.
+// end ends the showing.
 func (p *trainProgress) end() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.clear()
+}
+
+// clear clears the line.
+func (p *trainProgress) clear() {
 	if p.shown {
 		fmt.Fprint(os.Stderr, "\r\x1b[K")
 		p.shown = false

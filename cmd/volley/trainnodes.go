@@ -85,6 +85,6 @@ func goesOn(err error, s *training.Session) error {
 func (p *trainProgress) note(text string) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.end()
+	p.clear()
 	fmt.Fprintln(os.Stderr, "volley:", text)
 }
