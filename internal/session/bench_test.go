@@ -30,12 +30,18 @@ func (s entries) List(ctx context.Context, prefix string) ([]checkpoint.Entry, e
 	return out, err
 }
 
-// BenchmarkBeside says how much longer a run of the balanced network with STDP takes by
-// what a checkpoint costs it, the copy and what is packed and stored beside it: steps
-// without a checkpoint and steps with one follow each other, and are as many. percent
-// is of a run that keeps one every 10 s. Figures are medians.
+// BenchmarkBeside says how much longer a run of the balanced network takes, with static
+// synapses and with STDP, by what a checkpoint costs it, the copy and what is packed and
+// stored beside it: steps without a checkpoint and steps with one follow each other, and
+// are as many. percent is of a run that keeps one every 10 s. Figures are medians.
 func BenchmarkBeside(b *testing.B) {
-	e, n := balanced(b, "stdp")
+	for _, plasticity := range []string{"off", "stdp"} {
+		b.Run(plasticity, func(b *testing.B) { beside(b, plasticity) })
+	}
+}
+
+func beside(b *testing.B, plasticity string) {
+	e, n := balanced(b, plasticity)
 	store, err := blob.NewDirectory(b.TempDir())
 	if err != nil {
 		b.Fatal(err)
