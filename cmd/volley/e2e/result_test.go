@@ -66,7 +66,7 @@ func local(t *testing.T, k task) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "local")
 	must(t, nil, "", k.run(out, "--threads", "1")...)
-	if s := summary(t, out); s.Spikes < 500 {
+	if s := summary(t, out); s.Spikes < 300 {
 		t.Errorf("only %d spikes in %s, so little is compared", s.Spikes, k.name)
 	}
 	return out
