@@ -112,7 +112,7 @@ func (k *conductor) failure(ctx context.Context, err error) *control.Refused {
 	var fault *engine.Fault
 	cause := context.Cause(ctx)
 	switch {
-	case errors.Is(err, context.Canceled) && errors.Is(cause, errCancelled):
+	case errors.Is(cause, errCancelled) && ends(err):
 		return &control.Refused{Kind: control.Kind_KIND_CANCELLED, Why: errCancelled.Error()}
 	case errors.Is(err, context.Canceled) && cause != nil:
 		return refused(cause)
@@ -120,6 +120,21 @@ func (k *conductor) failure(ctx context.Context, err error) *control.Refused {
 		return &control.Refused{Kind: control.Kind_KIND_FAULT, Why: err.Error()}
 	}
 	return refused(err)
+}
+
+// ends reports whether an error may be no more than what the cancelling of a run
+// brought with it: nobody is waited for, or recovers from anything, any more.
+func ends(err error) bool {
+	var r *Refusal
+	var m *moved
+	if !errors.As(err, &r) {
+		return errors.Is(err, context.Canceled) || errors.As(err, &m)
+	}
+	switch r.Kind {
+	case control.Kind_KIND_NODE_LOST, control.Kind_KIND_TIMEOUT, control.Kind_KIND_UNKNOWN_RUN, control.Kind_KIND_STALE_EPOCH, control.Kind_KIND_STORE, control.Kind_KIND_BUSY:
+		return true
+	}
+	return false
 }
 
 // conducted takes the run through as many epochs as it needs.

@@ -106,6 +106,7 @@ func (o *coordinator) answer(r *control.Request) *control.Reply {
 		if o.last.State != control.State_STATE_DONE {
 			return refusal(refuse(control.Kind_KIND_MALFORMED, "run %s is not done", o.last.Run))
 		}
+		o.fetched = true
 		go o.run.discard()
 		return done()
 	case *control.Request_Checkpoint:

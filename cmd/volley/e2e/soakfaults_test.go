@@ -174,10 +174,8 @@ func (s *soak) round(k *soakKind) {
 	s.slow = time.Since(began) > 6*time.Second
 	s.t.Logf("%s, %s: over %v after that began", one.task.name, k.name, time.Since(began).Round(100*time.Millisecond))
 	for _, n := range s.lasting {
-		select {
-		case <-n.exited:
+		if n.gone() {
 			s.t.Fatalf("node %s is gone: %s", n.name, n.said)
-		default:
 		}
 	}
 }
@@ -231,7 +229,11 @@ func (s *soak) started(r *soakRun) bool {
 		}
 		select {
 		case <-r.exited:
-			if code := r.ProcessState.ExitCode(); code != 0 {
+			code := r.ProcessState.ExitCode()
+			if s.wasRefused(r) {
+				return false
+			}
+			if code != 0 {
 				s.fail("a run of %s ended with exit code %d before anything happened to it: %s", r.task.name, code, r.said)
 				return false
 			}
@@ -242,6 +244,18 @@ func (s *soak) started(r *soakRun) bool {
 	s.fail("a run of %s has not begun: %s", r.task.name, r.said)
 	r.end()
 	return false
+}
+
+// wasRefused reports, and counts, that a run did not begin since no node answered in
+// time.
+func (s *soak) wasRefused(r *soakRun) bool {
+	s.t.Helper()
+	if !strings.Contains(r.said.String(), "no node answers on the bus") {
+		return false
+	}
+	s.refused++
+	s.t.Logf("a run of %s was refused: %s", r.task.name, r.said)
+	return true
 }
 
 // conclude waits for a run's end, and compares what it left.
@@ -260,6 +274,7 @@ func (s *soak) conclude(k *soakKind, r *soakRun, how ending) {
 		return
 	}
 	switch code := r.ProcessState.ExitCode(); {
+	case s.wasRefused(r):
 	case how == cancelled && code == 130, how == cancelled && code == 1 && strings.Contains(r.said.String(), "cancelled"):
 	case code != 0:
 		s.fail("%s: a run of %s ended with exit code %d: %s", k.name, r.task.name, code, r.said)
