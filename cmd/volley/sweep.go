@@ -24,8 +24,9 @@ func sweepCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "sweep FILE", Short: "Run an experiment: arms and seeds of a training, and compare them", Args: cobra.ExactArgs(1),
-		Long: `Run the experiment in FILE: its model, trained in each arm with each seed. What is done is
-left as it is, so that the same command goes on after an interruption. The table has
+		Long: `Run the experiment in FILE: its model, trained in each arm with each seed, the two arms of
+the primary contrast first. What is done is left as it is, so that the same command goes on
+after an interruption. The table has
 means with 95 % confidence intervals, and paired comparisons with the primary arm;
 report.html has it with plots by epoch.`,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -36,7 +36,7 @@ func TestTrainingFaults(t *testing.T) {
 		{1, "train-images-idx3-ubyte.gz: gzip", []string{"train", "example:ssdp-fashion", "--data", filepath.Dir(damaged)}},
 		{2, "would take about 174", []string{"train", "example:coincidence", "--set", "network.hidden=2000000"}},
 		{2, "would take about 9", []string{"train", "example:coincidence", "--set", "data.task.learn=100000000000"}},
-		{2, "would take about 174", []string{"sweep", "example:coincidence", "--set", "set=[network.hidden=2000000]"}},
+		{2, "would take about 189", []string{"sweep", "example:coincidence", "--set", "set=[network.hidden=2000000]"}},
 		{1, "lower the learning rate", append([]string{"train", "example:coincidence", "--set", "optimizer.model=sgd", "--set", "optimizer.rate=1e37", "--set", "optimizer.clip_norm=0"}, few...)},
 		{2, "holds a training already", append([]string{"train", "example:coincidence", "--epochs", "1", "--out", done}, few...)},
 		{2, "is of another model, seed or number of epochs", append([]string{"train", "example:coincidence", "--epochs", "2", "--resume", "--out", done}, few...)},

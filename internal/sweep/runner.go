@@ -40,38 +40,49 @@ type Run struct {
 	Off     float64 // of a matched arm: how far its rate is off, as a share
 }
 
-// All runs what is not done yet, seed by seed, so that whole pairs come first, and
-// returns what is done. The error of a context that ended comes with what was done
-// before.
+// All runs what is not done yet, and returns what is done: the two arms of the primary
+// contrast first, then the others, seed by seed, so that whole pairs come first. The
+// error of a context that ended comes with what was done before.
 func (r *Runner) All(ctx context.Context) ([]Run, error) {
 	var runs []Run
-	for seed := 1; seed <= r.Sweep.Seeds; seed++ {
-		rates := map[string]float64{}
-		for _, arm := range r.order() {
-			run, err := r.arm(ctx, arm, seed, rates[arm.Match])
-			if err != nil {
-				return runs, err
+	rates := make([]map[string]float64, r.Sweep.Seeds+1) // by seed
+	for _, arms := range r.order() {
+		for seed := 1; seed <= r.Sweep.Seeds; seed++ {
+			if rates[seed] == nil {
+				rates[seed] = map[string]float64{}
 			}
-			runs = append(runs, *run)
-			rates[arm.Name] = float64(run.Summary.Rate)
-			if r.Done != nil {
-				r.Done(run)
+			for _, arm := range arms {
+				run, err := r.arm(ctx, arm, seed, rates[seed][arm.Match])
+				if err != nil {
+					return runs, err
+				}
+				runs = append(runs, *run)
+				rates[seed][arm.Name] = float64(run.Summary.Rate)
+				if r.Done != nil {
+					r.Done(run)
+				}
 			}
 		}
 	}
 	return runs, nil
 }
 
-// order is the arms, those that are matched to others last.
-func (r *Runner) order() (arms []model.Arm) {
-	for _, matched := range []bool{false, true} {
-		for _, arm := range r.Sweep.Arms {
-			if (arm.Match != "") == matched {
-				arms = append(arms, arm)
-			}
+// order is the arms of the primary contrast, then the others, those that are matched to
+// others last.
+func (r *Runner) order() (order [2][]model.Arm) {
+	var matched []model.Arm
+	for _, arm := range r.Sweep.Arms {
+		switch {
+		case arm.Match != "":
+			matched = append(matched, arm)
+		case arm.Name == r.Sweep.Primary || arm.Name == r.Sweep.Against:
+			order[0] = append(order[0], arm)
+		default:
+			order[1] = append(order[1], arm)
 		}
 	}
-	return arms
+	order[1] = append(order[1], matched...)
+	return order
 }
 
 // arm runs a seed of an arm; rate is that of the arm that it is matched to.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -99,6 +100,11 @@ func TestSweepGoesOn(t *testing.T) {
 	}
 	if runs, err = part.All(ctx); !errors.Is(err, context.Canceled) || len(runs) != 4 {
 		t.Fatalf("the interrupted experiment has %d runs and ends with %v", len(runs), err)
+	}
+	for k, want := range []string{"ssdp 1", "shuffle 1", "ssdp 2", "shuffle 2"} { // the primary contrast comes first
+		if got := fmt.Sprint(runs[k].Arm, " ", runs[k].Seed); got != want {
+			t.Errorf("run %d is %s, expected %s", k, got, want)
+		}
 	}
 	before, err := os.Stat(filepath.Join(dir, "ssdp", "1", training.CheckpointFile))
 	if err != nil {
