@@ -15,12 +15,16 @@ const (
 	lookEvery = 2 * time.Second
 	// settling is how long an epoch goes before its pace is believed.
 	settling = 3 * time.Second
-	// measured is how long the loads of nodes are summed up before they are compared.
+	// measured is how long the loads of nodes are summed up before they are compared;
+	// twice as long after each move for their sake, since what one did not even out may be
+	// the machines' noise.
 	measured = 10 * time.Second
 	// worth is how many times what a new epoch costs it must bring.
 	worth = 2
 	// uneven is how much longer than their mean the slowest node may compute.
 	uneven = 1.25
+	// evens is the share of the time at most that a run with even loads must take.
+	evens = 0.9
 )
 
 // balance is what a run knows of its pace and of how its nodes are loaded.
@@ -35,6 +39,7 @@ type balance struct {
 	since  time.Time // that loads are summed up
 	before []int64   // ns of computing, by node, up to then
 	scales []*control.Scale
+	moved  int // times for uneven loads
 }
 
 func (b *balance) prepare() {
@@ -84,6 +89,7 @@ func (k *conductor) rebalance(ctx context.Context, reports []*control.PartitionR
 	}
 	if to := b.loads(reports); to > 0 && b.pays(left, to) {
 		k.scale(reports)
+		b.moved++
 		k.move("%s", fmt.Sprintf("the nodes are loaded unevenly: the run can take %.0f %% of the time that is left", 100*to))
 	}
 }
@@ -119,7 +125,7 @@ func (b *balance) loads(reports []*control.PartitionReports) float64 {
 		return 0
 	}
 	gone := time.Since(b.since)
-	if gone < measured {
+	if gone < measured<<min(b.moved, 8) {
 		return 0
 	}
 	sum, most := 0.0, 0.0
@@ -132,7 +138,12 @@ func (b *balance) loads(reports []*control.PartitionReports) float64 {
 		b.before = nil // measured anew: a network may change
 		return 0
 	}
-	return 1 - (most-mean)/max(float64(gone), most)
+	to := 1 - (most-mean)/max(float64(gone), most)
+	if to > evens {
+		b.before = nil
+		return 0
+	}
+	return to
 }
 
 func computed(reports []*control.PartitionReports) []int64 {

@@ -32,7 +32,8 @@ func TestUnevenLoads(t *testing.T) {
 		want     float64
 	}{
 		{"one computes all the time, the other a third of it", 12, []float64{12, 4}, 1 - 4.0/12},
-		{"the same, and most of the time is waiting", 40, []float64{12, 4}, 1 - 4.0/40},
+		{"the same, and half of the time is waiting", 24, []float64{12, 4}, 1 - 4.0/24},
+		{"the same, and most of the time is waiting", 60, []float64{12, 4}, 0},
 		{"nearly even", 12, []float64{12, 8}, 0},
 		{"even", 12, []float64{6, 6, 6}, 0},
 		{"too little was measured", 9, []float64{9, 1}, 0},

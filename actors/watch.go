@@ -16,8 +16,11 @@ const (
 	askEvery = 500 * time.Millisecond
 	// silentRounds is how many times in a row a node may not answer, each for
 	// attemptTimeout, before its run fails. Rounds are counted, and not seconds: where
-	// this process is kept from running, no other is to blame.
+	// this process is kept from running, no other is to blame. Where epochs end before
+	// they bring the run further, nodes are given as many times longer, up to mostPatience:
+	// it may be the machines that are slow.
 	silentRounds = 4
+	mostPatience = 4
 	// goneRounds is the same where nobody of its name is there: a node that goes to
 	// another server comes back within them.
 	goneRounds = 6
@@ -27,6 +30,7 @@ const (
 // is gone, or is silent for too long.
 func (k *conductor) watch(ctx context.Context, fail func(error)) {
 	heard := make([]time.Time, len(k.nodes))
+	patience := min(max(k.moves.inVain(), 1), mostPatience)
 	gone, silent := make([]int, len(k.nodes)), make([]int, len(k.nodes))
 	for i := range heard {
 		heard[i] = time.Now()
@@ -74,7 +78,7 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 			default:
 				silent[i]++
 			}
-			if n.Name != k.c.Name && (gone[i] >= goneRounds || silent[i] >= silentRounds) {
+			if n.Name != k.c.Name && (gone[i] >= goneRounds || silent[i] >= silentRounds*patience) {
 				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s%s", time.Since(heard[i]).Seconds(), k.hint()), n.Name})
 				return
 			}
