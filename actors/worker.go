@@ -79,7 +79,11 @@ func (w *worker) Receive(c actor.Context) {
 	case *endedWorker:
 		w.failed(m.err)
 	case *beat:
-		if quiet := time.Since(w.heard); quiet > silence {
+		quiet := time.Since(w.heard)
+		if w.gradients != nil {
+			quiet = min(quiet, time.Since(w.gradients.Heard()))
+		}
+		if quiet > silence {
 			w.c.Log.Warn("a training's coordinator is silent, the part in it is let go", "run", w.train.Run, "silent", quiet)
 			c.Stop(w.self)
 			return

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/volley-snn/volley/cluster/bus"
 	"github.com/volley-snn/volley/internal/training"
@@ -39,6 +40,7 @@ type Worker struct {
 	results [][]byte // activities by shard
 	sums    []sum
 
+	heard atomic.Int64 // when a message came, in ns since 1970
 	steps atomic.Int64 // orders that have been done
 	sent  atomic.Int64 // bytes of bodies
 }
@@ -103,6 +105,9 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 	return &Worker{c: c, inbox: i, burst: mostParts, done: make(chan error, 1), results: make([][]byte, c.Trainer.Shards)}, nil
 }
 
+// Heard is when the coordinator last said something; long ago where it never has.
+func (w *Worker) Heard() time.Time { return time.Unix(0, w.heard.Load()) }
+
 // Steps is how many orders have been done.
 func (w *Worker) Steps() int64 { return w.steps.Load() }
 
@@ -143,6 +148,7 @@ func (w *Worker) message(m bus.Message) error {
 	if err != nil {
 		return nil
 	}
+	w.heard.Store(time.Now().UnixNano())
 	switch f.Kind {
 	case messages.ValuesFrame:
 		w.values.add(f, body)
