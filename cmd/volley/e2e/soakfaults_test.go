@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -287,8 +288,10 @@ func (s *soak) conclude(k *soakKind, r *soakRun, how ending) {
 func (s *soak) followed(k *soakKind, r *soakRun) {
 	s.t.Helper()
 	run := s.underWay()
-	if run == "" {
-		return // it was over
+	if run == "" { // it was over, or has not begun
+		if run = s.unfetched(); run == "" {
+			return
+		}
 	}
 	if o := s.volley("attach", run, "--cluster", s.at); o.code != 0 {
 		s.fail("%s: volley attach %s: exit code %d: %s", k.name, run, o.code, o.stderr)
@@ -313,6 +316,19 @@ func (s *soak) compare(k *soakKind, of task, out string) {
 	if a.SpikeHash != b.SpikeHash || a.WeightHash != b.WeightHash {
 		s.fail("%s: a run of %s has spikes %.12s and weights %.12s; the local run %.12s and %.12s", k.name, of.name, a.SpikeHash, a.WeightHash, b.SpikeHash, b.WeightHash)
 	}
+}
+
+// unfetched is the last run that is done, and of which a store keeps the state until
+// somebody has its files; "" where there is none.
+func (s *soak) unfetched() string {
+	all, _ := os.ReadDir(filepath.Join(s.dir, "store", "runs"))
+	o := s.volley("runs", "--cluster", s.at)
+	for _, line := range strings.Split(o.stdout, "\n") {
+		if f := strings.Fields(line); len(f) > 2 && f[2] == "done" && slices.ContainsFunc(all, func(e os.DirEntry) bool { return e.Name() == f[0] }) {
+			return f[0]
+		}
+	}
+	return ""
 }
 
 // underWay is the name of a run that is not over; "" where there is none.

@@ -207,6 +207,11 @@ func (s *soak) judge() {
 		}
 	}
 	if s.t.Failed() {
+		_ = filepath.WalkDir(filepath.Join(s.dir, "store"), func(path string, _ fs.DirEntry, _ error) error {
+			s.t.Logf("in the store: %s", path)
+			return nil
+		})
+		s.t.Logf("runs: %s", s.volley("runs", "--cluster", s.at).stdout)
 		for _, n := range s.lasting {
 			s.t.Logf("%s's goroutines: %s", n.name, s.page(n, "/debug/pprof/goroutine?debug=1"))
 			s.t.Logf("%s said: %s", n.name, n.said)
