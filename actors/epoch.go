@@ -198,6 +198,25 @@ func (k *conductor) discard() {
 	}
 }
 
+// sweepEnded removes what is left of runs that are over, whose coordinators were ended
+// while they removed it.
+func sweepEnded(ctx context.Context, s blob.Store) error {
+	all, err := s.List(ctx, "runs/")
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		run, isEnd := strings.CutSuffix(strings.TrimPrefix(e.Key, "runs/"), "/"+endedKey)
+		if !isEnd || strings.Contains(run, "/") {
+			continue
+		}
+		if err := newShelf(s, run).sweep(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // discardTimeout is how long that may take.
 const discardTimeout = 5 * time.Minute
 

@@ -117,3 +117,28 @@ func TestWhatAKilledCoordinatorLeaves(t *testing.T) {
 		t.Errorf("%d folders are left: %v", held(), err)
 	}
 }
+
+// What is left of runs that are over is removed by the next node that starts, and other
+// runs are left alone.
+func TestWhatIsLeftOfRunsIsSwept(t *testing.T) {
+	d, err := blob.NewDirectory(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, under := newShelf(d, "over-1"), newShelf(d, "under-1")
+	submittedTo(t, over, 2)
+	submittedTo(t, under, 2)
+	if err := over.write(t.Context(), endedKey, []byte("ended")); err != nil {
+		t.Fatal(err)
+	}
+	before, err := under.List(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sweepEnded(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := d.List(t.Context(), ""); err != nil || len(all) != len(before) || len(before) == 0 || under.owns(t.Context(), 2) != nil {
+		t.Errorf("left %v, %v; expected the %d of the run that is not over", all, err, len(before))
+	}
+}

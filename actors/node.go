@@ -106,6 +106,15 @@ func Start(ctx context.Context, c Config) (*Node, error) {
 		}
 		n.subs = append(n.subs, sub)
 	}
+	if c.Store != nil {
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), discardTimeout)
+			defer cancel()
+			if err := sweepEnded(ctx, c.Store); err != nil {
+				c.Log.Warn("what is left of runs that are over stays in the store", "error", err)
+			}
+		}()
+	}
 	return n, c.Bus.Flush(ctx)
 }
 
