@@ -83,7 +83,9 @@ func (b *Bus) breaks(err error) bool {
 		return false
 	}
 	var network *net.OpError
-	return errors.As(err, &network) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || strings.HasPrefix(err.Error(), "tls: ") ||
+	return errors.As(err, &network) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) ||
+		errors.Is(err, io.ErrClosedPipe) || // the way to a server in this process
+		strings.HasPrefix(err.Error(), "tls: ") ||
 		errors.Is(err, natsgo.ErrReconnectBufExceeded) || // more than is kept for when it comes back
 		errors.Is(err, natsgo.ErrConnectionClosed) // which who waits is told also of one that comes back
 }

@@ -164,3 +164,30 @@ func breakCalls(t *testing.T, p *bustest.Proxy, b bus.Bus) {
 		t.Errorf("%d connections were broken, so little was tried", breaks)
 	}
 }
+
+// A server lets a client go that stood still, its own process's too: who publishes just
+// then loses messages, and nothing else.
+func TestTheServerLetsItsOwnProcessGo(t *testing.T) {
+	s := start(t, nats.ServerOptions{})
+	b, err := s.Connect(t.Context(), nats.Options{})
+	b = closing(t, b, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for b.Reconnects() < 10 && t.Context().Err() == nil {
+			time.Sleep(20 * time.Millisecond)
+			s.LetGo()
+		}
+	}()
+	for data := make([]byte, 32<<10); ; {
+		if err := b.Publish("a.b", data); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-ended:
+		default:
+			continue
+		}
+		break
+	}
+}
