@@ -213,7 +213,13 @@ func TestAnyClientHearsTheSpikes(t *testing.T) {
 	}
 	dir := t.TempDir()
 	a := startNode(t, dir, "--name", "a", "--listen", "127.0.0.1:0")
-	_, url, _ := strings.Cut(a.said.String(), "reads along at nats://")
+	url := ""
+	for found := false; !found; _, url, found = strings.Cut(a.said.String(), "reads along at nats://") {
+		if t.Context().Err() != nil {
+			t.Fatal(a.said)
+		}
+		time.Sleep(10 * time.Millisecond) // it is said after the node is ready
+	}
 	b := startNode(t, dir, "--name", "b", "--join", a.address)
 	listener := exec.CommandContext(t.Context(), python, script, strings.TrimSpace(url), "--nodes", "2")
 	said, heard := &lines{}, &lines{}
