@@ -2,6 +2,7 @@ package model
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -20,6 +21,41 @@ func TestTrainingExample(t *testing.T) {
 		}
 		if shuffled := arm == "shuffle"; rules > 0 && (m.Plasticity[0].Control == "pairing_shuffle") != shuffled {
 			t.Errorf("%s: control %s", arm, m.Plasticity[0].Control)
+		}
+	}
+}
+
+// The example on MNIST is the one on Fashion-MNIST in all but its name and its files,
+// and so are the arms of their experiments.
+func TestMNISTExample(t *testing.T) {
+	load := func(name string, set []string) *Training {
+		m, err := LoadTraining(examples.Files, "train/"+name+".yaml", Options{Set: set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	for mnist, fashion := range map[string]string{"mnist": "fashion", "mnist-small": "fashion-small"} {
+		var of [2]*Sweep
+		for k, name := range []string{mnist, fashion} {
+			s, err := LoadSweep(examples.Files, "train/sweeps/"+name+".yaml", Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			of[k] = s
+		}
+		if of[0].Model != "example:ssdp-mnist" || of[0].Seeds != of[1].Seeds || of[0].Primary != of[1].Primary || of[0].Against != of[1].Against || len(of[0].Arms) != len(of[1].Arms) {
+			t.Errorf("%+v\nis not on MNIST what is\n%+v", of[0], of[1])
+		}
+		for k, arm := range of[1].Arms {
+			m, f := load("ssdp-mnist", slices.Concat(of[0].Set, of[0].Arms[k].Set)), load("ssdp-fashion", slices.Concat(of[1].Set, arm.Set))
+			for _, path := range []*string{&f.Data.Images, &f.Data.Labels, &f.Data.TestImages, &f.Data.TestLabels} {
+				*path = strings.Replace(*path, "fashion-mnist/", "mnist/", 1)
+			}
+			f.Name = m.Name
+			if of[0].Arms[k].Match != arm.Match || m.Digest() != f.Digest() {
+				t.Errorf("%s, arm %s: %+v, expected %+v", mnist, arm.Name, m, f)
+			}
 		}
 	}
 }
