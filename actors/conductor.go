@@ -253,7 +253,7 @@ func (k *conductor) follow(ctx context.Context, dir *record.Dir, findings *resul
 	if err := k.injecting.begin(alive, &working, f.Fail); err != nil {
 		return nil, dir.Fail(err)
 	}
-	working.Go(func() { k.watch(alive, f.Fail) })
+	working.Go(func() { k.watch(alive, f) })
 	stop := context.AfterFunc(ctx, f.Stop)
 	defer stop()
 	k.moves.begin(f.Fail)

@@ -21,10 +21,8 @@ func (k *conductor) keeping(alive context.Context) *exchange.Keeping {
 			_, err := k.saved(alive, step, sequence)
 			return err
 		},
-		Parts: func(_ context.Context, sequence int64) ([]checkpoint.Blob, error) {
-			return k.parts(alive, sequence)
-		},
-		Restore: func(_ context.Context, sequence int64) error { return k.restore(alive, sequence) },
+		Parts:   k.parts,
+		Restore: k.restore,
 	}
 }
 

@@ -38,6 +38,11 @@ type Config struct {
 	// with their files until somebody has fetched them. Default 64.
 	KeptRuns int
 
+	// StallAfter is how long no step of a run that it coordinates may end, though all
+	// nodes answer and none computes, before the run begins a new epoch, or says so where
+	// its state is not kept. Default 30 s.
+	StallAfter time.Duration
+
 	// Expected names the nodes that are known to be there, this one too; see Caller.
 	Expected func() []string
 
@@ -56,6 +61,8 @@ type Node struct {
 const (
 	// keptRuns is the default of Config.KeptRuns.
 	keptRuns = 64
+	// stallAfter is that of Config.StallAfter: what is lost is asked for every second.
+	stallAfter = 30 * time.Second
 	// mailbox is how many messages wait for an actor; who sends more waits.
 	mailbox = 1024
 	// answerTimeout is how long an actor of this process may take to answer.
@@ -72,6 +79,9 @@ func (c *Config) validate() error {
 	}
 	if c.KeptRuns <= 0 {
 		c.KeptRuns = keptRuns
+	}
+	if c.StallAfter <= 0 {
+		c.StallAfter = stallAfter
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.NewTextHandler(io.Discard, nil))

@@ -19,7 +19,7 @@ func (h *host) report(whole bool) *control.Reply {
 	r := &control.PartitionReports{Draining: h.draining()}
 	if h.share != nil {
 		st := h.share.Status()
-		r.Load, r.Step, r.Threads = loadOf(st), int64(st.Step), int32(h.plan.Shares[h.place].Node.Threads)
+		r.Load, r.Step, r.Computing, r.Threads = loadOf(st), st.Step, st.Computing, int32(h.plan.Shares[h.place].Node.Threads)
 		if whole {
 			h.account(r)
 		}

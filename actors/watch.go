@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/volley-snn/volley/actors/exchange"
 	"github.com/volley-snn/volley/messages/control"
 )
 
@@ -24,11 +25,15 @@ const (
 	// goneRounds is the same where nobody of its name is there: a node that goes to
 	// another server comes back within them.
 	goneRounds = 6
+	// lonelyRounds is how many rounds this node may reach nobody before it looks into
+	// the store whether another has the run now.
+	lonelyRounds = 8
 )
 
-// watch asks the nodes of the run how they fare, and fails it where one has failed,
-// is gone, or is silent for too long.
-func (k *conductor) watch(ctx context.Context, fail func(error)) {
+// watch asks the nodes of the run how they fare, and fails it where one has failed, is
+// gone, or is silent for too long, or where all are well and the run comes no further.
+func (k *conductor) watch(ctx context.Context, f *exchange.Follower) {
+	fail, stall, lonely := f.Fail, &stall{steps: make([]int64, len(k.nodes))}, 0
 	heard := make([]time.Time, len(k.nodes))
 	patience := min(max(k.moves.inVain(), 1), mostPatience)
 	gone, silent := make([]int, len(k.nodes)), make([]int, len(k.nodes))
@@ -56,8 +61,13 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 			return
 		}
 		if k.alone(faults) {
+			if lonely++; lonely%lonelyRounds == 0 && k.replaced(ctx) {
+				fail(errFenced)
+				return
+			}
 			continue // not the others are gone, but this node's bus
 		}
+		lonely = 0
 		if firstOf(faults) == nil { // who is missing is found out first, and asking who is there takes time
 			k.changes(ctx, reports)
 		}
@@ -78,10 +88,18 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 			default:
 				silent[i]++
 			}
-			if n.Name != k.c.Name && (gone[i] >= goneRounds || silent[i] >= silentRounds*patience) {
+			mostSilent := silentRounds * patience
+			if n.Name == k.c.Name { // it is here, and may be busy for long
+				silent[i], gone[i], mostSilent = silent[i]+gone[i], 0, 4*mostSilent
+			}
+			if gone[i] >= goneRounds || silent[i] >= mostSilent {
 				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s%s", time.Since(heard[i]).Seconds(), k.hint()), n.Name})
 				return
 			}
+		}
+		if err := k.stalled(stall, reports, f.Waits()); err != nil {
+			fail(err)
+			return
 		}
 		k.injecting.complain(&k.c, k.run)
 		k.change(func(st *control.RunStatus) {
@@ -94,6 +112,16 @@ func (k *conductor) watch(ctx context.Context, fail func(error)) {
 			}
 		})
 	}
+}
+
+// replaced reports that the store says that another node has the run.
+func (k *conductor) replaced(ctx context.Context) bool {
+	if k.shelf == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
+	defer cancel()
+	return errors.Is(k.shelf.owns(ctx, k.epoch), errFenced)
 }
 
 // hint says what would have let a run survive.
@@ -128,21 +156,22 @@ func (k *conductor) anotherThan(ctx context.Context, name string) bool {
 	})
 }
 
-// alone reports whether it is this node that has lost the bus, and not the others:
-// not even itself can be asked, or nobody says anything.
+// alone reports whether it is this node that has lost the bus, and not the others: none
+// of them is heard, and it does not hear itself, or nobody says anything.
 func (k *conductor) alone(faults []error) bool {
-	silent := 0
+	silent, self := 0, false
 	for i, n := range k.nodes {
+		own := n.Name == k.c.Name
 		var r *Refusal
-		if !errors.As(faults[i], &r) {
-			continue
-		}
-		if r.Kind == control.Kind_KIND_TIMEOUT {
+		switch refuses := errors.As(faults[i], &r); {
+		case faults[i] == nil && !own:
+			return false
+		case refuses && r.Kind == control.Kind_KIND_NODE_LOST:
+			self = self || own
+		case refuses && r.Kind == control.Kind_KIND_TIMEOUT, errors.Is(faults[i], context.DeadlineExceeded):
 			silent++
-		}
-		if n.Name == k.c.Name && (r.Kind == control.Kind_KIND_TIMEOUT || r.Kind == control.Kind_KIND_NODE_LOST) {
-			return true
+			self = self || own
 		}
 	}
-	return len(k.nodes) > 1 && silent == len(k.nodes)
+	return self || len(k.nodes) > 1 && silent == len(k.nodes)
 }

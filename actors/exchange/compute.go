@@ -13,6 +13,8 @@ import (
 
 // compute computes a step of the share.
 func (s *Share) compute(f *lockstep.Effect) {
+	s.status.computing.Store(true)
+	defer s.status.computing.Store(false)
 	s.saved()
 	now, began := s.engine.Now(), s.link.now()
 	stepping, stepped := began, began

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/volley-snn/volley/cluster/bus"
@@ -76,6 +77,8 @@ type Follower struct {
 	broken chan struct{} // closed with failed
 	stop   bool
 	waited time.Duration
+
+	waits atomic.Bool // for the nodes
 }
 
 // NewFollower prepares to follow a run from its first step.
@@ -162,6 +165,9 @@ func (f *Follower) Stop() {
 // Waited is how long Advance has waited for the nodes.
 func (f *Follower) Waited() time.Duration { return f.waited }
 
+// Waits reports whether it waits for the nodes now. It may be called at any time.
+func (f *Follower) Waits() bool { return f.waits.Load() }
+
 // Compiled is the network.
 func (f *Follower) Compiled() *kernel.Network { return f.c.Network }
 
@@ -245,7 +251,11 @@ func (f *Follower) next() (lockstep.Effect, error) {
 		f.report(false)
 	}
 	start := time.Now()
-	defer func() { f.waited += time.Since(start) }()
+	f.waits.Store(true)
+	defer func() {
+		f.waits.Store(false)
+		f.waited += time.Since(start)
+	}()
 	select {
 	case e := <-f.ready:
 		f.taken = e.Step

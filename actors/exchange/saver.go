@@ -27,9 +27,33 @@ func (f *Follower) SaveSoon(sequence int64) error {
 // save after.
 func (f *Follower) Saved() (bool, error) { return f.save > 0 && f.taken == f.save, nil }
 
-// StoreParts waits for the nodes' parts.
-func (f *Follower) StoreParts(ctx context.Context, _ checkpoint.Store, sequence int64) ([]checkpoint.Blob, error) {
-	return f.c.Keeping.Parts(ctx, sequence)
+// StoreParts waits for the nodes' parts. Once the run has failed there is no waiting:
+// a node that cannot go on never copies its state.
+func (f *Follower) StoreParts(ctx context.Context, _ checkpoint.Store, sequence int64) (parts []checkpoint.Blob, err error) {
+	err = f.unlessBroken(ctx, func(ctx context.Context) error {
+		parts, err = f.c.Keeping.Parts(ctx, sequence)
+		return err
+	})
+	return parts, err
+}
+
+// unlessBroken does something under a context that ends when the run fails; then the
+// error is why it has.
+func (f *Follower) unlessBroken(ctx context.Context, do func(context.Context) error) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	go func() {
+		select {
+		case <-f.broken:
+			end(f.fault())
+		case <-ctx.Done():
+		}
+	}()
+	err := do(ctx)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // Restore lets the nodes restore a checkpoint, before they start.
@@ -41,5 +65,5 @@ func (f *Follower) Restore(ctx context.Context, c *checkpoint.Checkpoint, around
 		return err
 	}
 	f.now = snn.Tick(c.Tick)
-	return f.c.Keeping.Restore(ctx, c.Sequence)
+	return f.unlessBroken(ctx, func(ctx context.Context) error { return f.c.Keeping.Restore(ctx, c.Sequence) })
 }

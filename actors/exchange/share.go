@@ -69,6 +69,7 @@ type Status struct {
 	Step, Tick int64
 	Spikes     int64 // emitted
 	Settled    bool  // the last step has been computed and taken in
+	Computing  bool  // a step, now
 	Lockstep   lockstep.Stats
 	Corrupt    int64 // messages that were no frames
 
@@ -80,7 +81,8 @@ type Status struct {
 }
 
 type shareStatus struct {
-	at atomic.Pointer[Status]
+	at        atomic.Pointer[Status]
+	computing atomic.Bool
 }
 
 // NewShare prepares a share. Build makes its partitions.
@@ -258,7 +260,11 @@ func (s *Share) Do(ctx context.Context, f func(*engine.Engine)) error {
 }
 
 // Status is how far the share is. It may be called at any time.
-func (s *Share) Status() Status { return *s.status.at.Load() }
+func (s *Share) Status() Status {
+	st := *s.status.at.Load()
+	st.Computing = s.status.computing.Load()
+	return st
+}
 
 func (s *Share) late(e lockstep.Effect) {
 	if s.c.Late != nil {

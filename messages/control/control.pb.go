@@ -2507,8 +2507,9 @@ type PartitionReports struct {
 	BuildCpuS     float64                `protobuf:"fixed64,5,opt,name=build_cpu_s,json=buildCpuS,proto3" json:"build_cpu_s,omitempty"`
 	PeakRssBytes  int64                  `protobuf:"varint,6,opt,name=peak_rss_bytes,json=peakRssBytes,proto3" json:"peak_rss_bytes,omitempty"` // of the process
 	Threads       int32                  `protobuf:"varint,7,opt,name=threads,proto3" json:"threads,omitempty"`
-	Step          int64                  `protobuf:"varint,8,opt,name=step,proto3" json:"step,omitempty"`         // that it has computed last
-	Draining      bool                   `protobuf:"varint,9,opt,name=draining,proto3" json:"draining,omitempty"` // the node wants to hand its share over
+	Step          int64                  `protobuf:"varint,8,opt,name=step,proto3" json:"step,omitempty"`            // that it has computed last
+	Draining      bool                   `protobuf:"varint,9,opt,name=draining,proto3" json:"draining,omitempty"`    // the node wants to hand its share over
+	Computing     bool                   `protobuf:"varint,10,opt,name=computing,proto3" json:"computing,omitempty"` // a step, now
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2602,6 +2603,13 @@ func (x *PartitionReports) GetStep() int64 {
 func (x *PartitionReports) GetDraining() bool {
 	if x != nil {
 		return x.Draining
+	}
+	return false
+}
+
+func (x *PartitionReports) GetComputing() bool {
+	if x != nil {
+		return x.Computing
 	}
 	return false
 }
@@ -4522,7 +4530,7 @@ const file_control_proto_rawDesc = "" +
 	"\x06Report\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\bR\aaccount\x12\x14\n" +
-	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\xed\x02\n" +
+	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\x8b\x03\n" +
 	"\x10PartitionReports\x12B\n" +
 	"\n" +
 	"partitions\x18\x01 \x03(\v2\".volley.control.v1.PartitionReportR\n" +
@@ -4535,7 +4543,9 @@ const file_control_proto_rawDesc = "" +
 	"\x0epeak_rss_bytes\x18\x06 \x01(\x03R\fpeakRssBytes\x12\x18\n" +
 	"\athreads\x18\a \x01(\x05R\athreads\x12\x12\n" +
 	"\x04step\x18\b \x01(\x03R\x04step\x12\x1a\n" +
-	"\bdraining\x18\t \x01(\bR\bdraining\"s\n" +
+	"\bdraining\x18\t \x01(\bR\bdraining\x12\x1c\n" +
+	"\tcomputing\x18\n" +
+	" \x01(\bR\tcomputing\"s\n" +
 	"\aHolding\x12\x1e\n" +
 	"\n" +
 	"projection\x18\x01 \x01(\tR\n" +
