@@ -207,7 +207,7 @@ func (s *supervisor) submit(c actor.Context, id string, m *control.Submit) *cont
 func (s *supervisor) coordinate(c actor.Context, co *coordinator) error {
 	st := co.status() // before the actor has it
 	run := st.Run
-	props := actor.PropsFromProducer(func() actor.Actor { return co }, actor.WithMailbox(actor.Bounded(mailbox)), actor.WithSupervisor(stopTheBroken))
+	props := actor.PropsFromProducer(func() actor.Actor { return co }, actor.WithMailbox(actor.Bounded(keptMailbox)), actor.WithSupervisor(stopTheBroken))
 	pid, err := c.SpawnNamed(props, "coordinator-"+run+"-"+newID())
 	if err != nil {
 		return err
