@@ -1,8 +1,10 @@
 package training
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/volley-snn/volley/snn/dataset"
 	"github.com/volley-snn/volley/snn/model"
@@ -127,7 +129,7 @@ func rule(r *model.TrainedRule, m *model.Training) train.WeightRule {
 
 // check finds what the model's own checks cannot: rules whose parameters clash,
 // labels beyond the outputs.
-func check(m *model.Training, labels ...[]byte) error {
+func check(m *model.Training, learn, test *train.Set) error {
 	var faults model.Faults
 	for k := range m.Plasticity {
 		r := rule(&m.Plasticity[k], m)
@@ -135,14 +137,17 @@ func check(m *model.Training, labels ...[]byte) error {
 			faults = append(faults, model.Fault{Path: "plasticity." + m.Plasticity[k].Name, Message: err.Error()})
 		}
 	}
-	most := 0
-	for _, l := range labels {
-		for _, x := range l {
-			most = max(most, int(x))
+	d := &m.Data
+	for k, labels := range [][]byte{learn.Labels, test.Labels} {
+		if len(labels) == 0 {
+			continue
 		}
-	}
-	if most >= m.Network.Outputs {
-		faults = append(faults, model.Fault{Path: "network.outputs", Message: fmt.Sprintf("is %d, but the data have label %d", m.Network.Outputs, most)})
+		most := slices.Max(labels)
+		if int(most) >= m.Network.Outputs {
+			file := cmp.Or([]string{d.Labels, d.TestLabels}[k], []string{d.Images, d.TestImages}[k])
+			faults = append(faults, model.Fault{Path: "network.outputs", Message: fmt.Sprintf("is %d, and %s has label %d, of sample %d: expected labels from 0 to %d, or more outputs",
+				m.Network.Outputs, file, most, slices.Index(labels, most), m.Network.Outputs-1)})
+		}
 	}
 	if len(faults) > 0 {
 		return faults

@@ -24,9 +24,12 @@ type header struct {
 	Digest  string // of the model
 	Model   *model.Training
 	Pixels  int
+	Data    string  // SHA-256 of what is learned and tested; empty in what older versions left
 	Epochs  []Epoch // that are done
 	State   train.State
 	Lengths []int // of the vectors
+
+	Predictions []int32 // of the last epoch's test; none in what older versions left
 }
 
 // encode is a checkpoint: magic, the header's length, the header as JSON, the
@@ -60,11 +63,11 @@ func decodeCheckpoint(file string, data []byte) (*header, []byte, error) {
 		return nil, nil, fmt.Errorf("%s: %s", file, what)
 	}
 	if !bytes.HasPrefix(data, []byte(magic)) || len(data) < len(magic)+8+sha256.Size {
-		return fault("is no checkpoint of a training by this version of volley")
+		return fault("is no checkpoint of a training by this version of volley; expected what volley train left there, whole")
 	}
 	body := data[:len(data)-sha256.Size]
 	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], data[len(body):]) {
-		return fault("is damaged: its checksum does not hold")
+		return fault("is damaged: its checksum does not hold; nothing can go on from it: --out DIR starts a training elsewhere")
 	}
 	body = body[len(magic):]
 	n := binary.LittleEndian.Uint64(body)

@@ -1,6 +1,8 @@
 package training
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 
@@ -15,6 +17,19 @@ import (
 type Data struct {
 	Learn, Test *train.Set
 	Pixels      int
+
+	known string // sum, once it has been asked for
+}
+
+// sum names the data: SHA-256 of what is learned and tested.
+func (d *Data) sum() string {
+	if d.known == "" {
+		h := sha256.New()
+		d.Learn.Hash(h)
+		d.Test.Hash(h)
+		d.known = hex.EncodeToString(h.Sum(nil))
+	}
+	return d.known
 }
 
 // Load reads the data files that a model names, or draws its task.
@@ -24,10 +39,10 @@ func Load(m *model.Training, files fs.FS) (*Data, error) {
 		return nil, err
 	}
 	d := &Data{Learn: learn, Test: test, Pixels: learn.Inputs()}
-	if n := test.Inputs(); n != d.Pixels {
-		return nil, fmt.Errorf("%s has images of %d pixels, and %s of %d", m.Data.Images, d.Pixels, m.Data.TestImages, n)
+	if a, b := learn.Images, test.Images; a != nil && b != nil && (a.Rows != b.Rows || a.Cols != b.Cols) {
+		return nil, fmt.Errorf("%s has images of %d x %d pixels, and %s of %d x %d: expected images of one size", m.Data.Images, a.Rows, a.Cols, m.Data.TestImages, b.Rows, b.Cols)
 	}
-	if err := check(m, learn.Labels, test.Labels); err != nil {
+	if err := check(m, learn, test); err != nil {
 		return nil, err
 	}
 	if m.Data.Validation > 0 {
@@ -119,6 +134,9 @@ func read(files fs.FS, images, labels string) (*train.Set, error) {
 	m, err := dataset.ReadImages(images, f)
 	if err != nil {
 		return nil, err
+	}
+	if len(m.Pixels) == 0 {
+		return nil, &dataset.Error{File: images, What: fmt.Sprintf("holds %d images of %d x %d pixels", m.N, m.Rows, m.Cols), Want: "at least one of each"}
 	}
 	l, err := dataset.Open(files, labels)
 	if err != nil {

@@ -76,6 +76,9 @@ func Evaluate(ctx context.Context, dir string, files fs.FS, noise train.Noise, w
 	if err != nil {
 		return nil, err
 	}
+	if d.Pixels != h.Pixels {
+		return nil, fmt.Errorf("%s: the network has %d inputs, and a sample of the data has %d: expected the data that it was trained on", dir, h.Pixels, d.Pixels)
+	}
 	s := &Session{Model: h.Model, Dir: dir, Workers: w, Team: w, data: d, trainer: Build(h.Model, h.Pixels)}
 	if err := h.restore(filepath.Join(dir, CheckpointFile), s.trainer, vectors); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/volley-snn/volley/internal/engine"
 	"github.com/volley-snn/volley/snn/model"
@@ -38,7 +39,8 @@ type Session struct {
 
 	trainer     *train.Trainer
 	data        *Data
-	predictions []int32 // of the last epoch's test; nil where none has run since
+	predictions []int32 // of the last epoch's test
+	astray      bool    // the trainer is past the last epoch that is done, inside one that was left
 }
 
 // ErrExists says that a directory holds a training already.
@@ -71,10 +73,13 @@ func Resume(m *model.Training, d *Data, dir string, w Workers) (*Session, error)
 	if err != nil {
 		return nil, err
 	}
-	if h.Digest != m.Digest() || h.Pixels != d.Pixels {
+	if h.Digest != m.Digest() {
 		return nil, fmt.Errorf("%s is of another model, seed or number of epochs than is asked for: its text is in %s", file, filepath.Join(dir, ModelFile))
 	}
-	s := &Session{Model: m, Dir: dir, Workers: w, Team: w, Epochs: h.Epochs, data: d, trainer: Build(m, d.Pixels)}
+	if h.Pixels != d.Pixels || h.Data != "" && h.Data != d.sum() {
+		return nil, fmt.Errorf("%s is of a training on other data than are given now: expected the same samples and test; --out DIR starts one on these", file)
+	}
+	s := &Session{Model: m, Dir: dir, Workers: w, Team: w, Epochs: h.Epochs, data: d, trainer: Build(m, d.Pixels), predictions: h.Predictions}
 	return s, h.restore(file, s.trainer, vectors)
 }
 
@@ -82,13 +87,21 @@ func Resume(m *model.Training, d *Data, dir string, w Workers) (*Session, error)
 // between batches when ctx ends: what the last whole epoch left is in the
 // checkpoint.
 func (s *Session) Run(ctx context.Context, until int) error {
+	if err := s.settle(); err != nil {
+		return err
+	}
 	for len(s.Epochs) < min(until, s.Model.Epochs) {
-		e, err := s.epoch(ctx, len(s.Epochs))
+		s.astray = true
+		e, predictions, err := s.epoch(ctx, len(s.Epochs))
 		if err != nil {
 			return err
 		}
-		s.Epochs = append(s.Epochs, *e)
-		if err := s.save(); err != nil {
+		epochs := append(slices.Clip(s.Epochs), *e)
+		if err := s.save(epochs, predictions); err != nil {
+			return err
+		}
+		s.Epochs, s.predictions, s.astray = epochs, predictions, false
+		if err := s.tabulate(); err != nil {
 			return err
 		}
 		if s.Observe != nil {
@@ -98,17 +111,35 @@ func (s *Session) Run(ctx context.Context, until int) error {
 	return nil
 }
 
-func (s *Session) epoch(ctx context.Context, epoch int) (*Epoch, error) {
+// settle goes back to the last epoch that is done, where one was left in its middle.
+func (s *Session) settle() error {
+	if !s.astray {
+		return nil
+	}
+	if len(s.Epochs) == 0 {
+		s.trainer, s.astray = Build(s.Model, s.data.Pixels), false
+		return nil
+	}
+	h, vectors, err := trained(s.Dir)
+	if err != nil {
+		return err
+	}
+	s.astray = false
+	return h.restore(filepath.Join(s.Dir, CheckpointFile), s.trainer, vectors)
+}
+
+// epoch learns one epoch, and tests what came of it.
+func (s *Session) epoch(ctx context.Context, epoch int) (*Epoch, []int32, error) {
 	clock := engine.StartClock()
 	t := s.trainer
 	t.Take()
 	batches := t.Batches(s.data.Learn)
 	for b := range batches {
 		if err := context.Cause(ctx); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := s.Team.Learn(ctx, t, s.data.Learn, epoch, b); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if s.Observe != nil {
 			s.Observe(epoch, b+1, batches, nil)
@@ -118,13 +149,12 @@ func (s *Session) epoch(ctx context.Context, epoch int) (*Epoch, error) {
 	e.learned(t.Take())
 	y, err := s.test(ctx, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e.tested(y)
-	s.predictions = y.Predictions
 	spent := clock.Elapsed()
 	e.WallS, e.CPUS = spent.WallS, spent.CPUS
-	return e, nil
+	return e, y.Predictions, nil
 }
 
 // test takes the test's samples through the network.
@@ -141,15 +171,19 @@ func (s *Session) test(ctx context.Context, noise *train.Noise) (train.Tally, er
 	return s.trainer.Take(), nil
 }
 
-// save writes the checkpoint and the table of epochs.
-func (s *Session) save() error {
-	data, err := encodeCheckpoint(&header{Digest: s.Model.Digest(), Model: s.Model, Pixels: s.data.Pixels, Epochs: s.Epochs, State: s.trainer.State()}, s.trainer.Vectors())
+// save writes the checkpoint after the last of so many epochs.
+func (s *Session) save(epochs []Epoch, predictions []int32) error {
+	data, err := encodeCheckpoint(&header{
+		Digest: s.Model.Digest(), Model: s.Model, Pixels: s.data.Pixels, Data: s.data.sum(), Epochs: epochs, Predictions: predictions, State: s.trainer.State(),
+	}, s.trainer.Vectors())
 	if err != nil {
 		return err
 	}
-	if err := Write(s.Dir, CheckpointFile, data); err != nil {
-		return err
-	}
+	return Write(s.Dir, CheckpointFile, data)
+}
+
+// tabulate writes the table of epochs.
+func (s *Session) tabulate() error {
 	var rules []string
 	for k := range s.Model.Plasticity {
 		rules = append(rules, s.Model.Plasticity[k].Name)

@@ -187,6 +187,104 @@ func TestDamageAndOtherModelsAreRefused(t *testing.T) {
 	}
 }
 
+// What Run leaves in the middle of an epoch is not what the files say: all of them are
+// of the last epoch that is done, and a session that goes on goes on from there.
+func TestFilesAreOfWholeEpochs(t *testing.T) {
+	files := world(t)
+	m, d := load(t, files)
+	whole, err := New(m, d, t.TempDir(), 1)
+	must(t, err)
+	must(t, whole.Run(context.Background(), 2))
+	must(t, whole.Finish())
+	same := func(name, dir string) {
+		t.Helper()
+		for _, file := range []string{WeightsFile, PredictionsFile} {
+			a, errA := os.ReadFile(filepath.Join(dir, file))
+			b, errB := os.ReadFile(filepath.Join(whole.Dir, file))
+			if errA != nil || errB != nil || !bytes.Equal(a, b) {
+				t.Errorf("%s: %s is not that of two epochs (%v %v)", name, file, errA, errB)
+			}
+		}
+	}
+
+	for _, at := range []int{0, 2} {
+		part, err := New(m, d, t.TempDir(), 1)
+		must(t, err)
+		ctx, cancel := context.WithCancel(context.Background())
+		part.Observe = func(epoch, batch, _ int, _ *Epoch) {
+			if epoch == at && batch == 3 {
+				cancel()
+			}
+		}
+		if err := part.Run(ctx, 4); err != context.Canceled {
+			t.Fatal(err)
+		}
+		part.Observe = nil
+		if at == 0 {
+			must(t, part.Run(context.Background(), 2))
+		}
+		must(t, part.Finish())
+		same("interrupted", part.Dir)
+		if a, b := part.Summary(), whole.Summary(); a.WeightHash != b.WeightHash || a.Epochs != 2 {
+			t.Errorf("interrupted: %d epochs with weights %s, expected those of 2, %s", a.Epochs, a.WeightHash, b.WeightHash)
+		}
+	}
+
+	// A checkpoint that cannot be written is of no epoch that is done.
+	full, err := New(m, d, t.TempDir(), 1)
+	must(t, err)
+	must(t, full.Run(context.Background(), 2))
+	block := filepath.Join(full.Dir, "."+CheckpointFile+".part")
+	must(t, os.Mkdir(block, 0o777))
+	must(t, os.WriteFile(filepath.Join(block, "x"), nil, 0o666))
+	if err := full.Run(context.Background(), 4); err == nil || !strings.Contains(err.Error(), "cannot write "+CheckpointFile) {
+		t.Errorf("a checkpoint that cannot be written: %v", err)
+	}
+	must(t, full.Finish())
+	same("full", full.Dir)
+	if n := full.Summary().Epochs; n != 2 {
+		t.Errorf("the summary tells of %d epochs, and 2 are in the checkpoint", n)
+	}
+
+	// One that was killed after its last checkpoint still has its predictions.
+	killed, err := New(m, d, t.TempDir(), 1)
+	must(t, err)
+	must(t, killed.Run(context.Background(), 2))
+	killed, err = Resume(m, d, killed.Dir, 1)
+	must(t, err)
+	must(t, killed.Run(context.Background(), 2))
+	must(t, killed.Finish())
+	same("killed", killed.Dir)
+}
+
+// A training goes on with the data that it began with, or not at all.
+func TestOtherDataAreRefused(t *testing.T) {
+	files := world(t)
+	m, d := load(t, files)
+	dir := t.TempDir()
+	s, err := New(m, d, dir, 1)
+	must(t, err)
+	must(t, s.Run(context.Background(), 1))
+	set := blobs(120, 5, 5)
+	set.Images.Pixels[1234] ^= 1
+	files["i.gz"].Data = idx(t, set.Images.Pixels, 120, 5, 5)
+	_, pixel := load(t, files)
+	set.Images.Pixels[1234] ^= 1
+	set.Labels[7] ^= 1
+	files["i.gz"].Data, files["l.gz"].Data = idx(t, set.Images.Pixels, 120, 5, 5), idx(t, set.Labels, 120)
+	_, label := load(t, files)
+	for name, other := range map[string]*Data{"a pixel": pixel, "a label": label, "the test": {Learn: d.Learn, Test: label.Test, Pixels: d.Pixels}} {
+		if _, err := Resume(m, other, dir, 1); err == nil || !strings.Contains(err.Error(), "on other data") {
+			t.Errorf("%s has changed: %v", name, err)
+		}
+	}
+	set = blobs(120, 5, 6)
+	files["i.gz"].Data, files["l.gz"].Data = idx(t, set.Images.Pixels, 120, 5, 6), idx(t, set.Labels, 120)
+	if _, err := Evaluate(context.Background(), dir, files, train.Noise{}, 1); err == nil || !strings.Contains(err.Error(), "the network has 25 inputs, and a sample of the data has 30") {
+		t.Errorf("a test on larger images: %v", err)
+	}
+}
+
 // A loss that is no number stops the training and says what to do.
 func TestExplodingLossStops(t *testing.T) {
 	m, d := load(t, world(t), "optimizer.rate=1e37", "optimizer.model=sgd", "optimizer.clip_norm=0")
@@ -199,11 +297,17 @@ func TestExplodingLossStops(t *testing.T) {
 
 func TestDataFaults(t *testing.T) {
 	for name, change := range map[string]func(fstest.MapFS){
-		"l.gz: cannot be read":  func(f fstest.MapFS) { delete(f, "l.gz") },
-		"i.gz: is truncated":    func(f fstest.MapFS) { f["i.gz"].Data = idx(t, make([]byte, 10), 120, 5, 5) },
-		"holds 3 labels":        func(f fstest.MapFS) { f["l.gz"].Data = idx(t, []byte{0, 1, 0}, 3) },
-		"network.outputs: is 2": func(f fstest.MapFS) { f["l.gz"].Data = idx(t, append([]byte{9}, make([]byte, 119)...), 120) },
-		"none would be left":    func(f fstest.MapFS) { f["m.yaml"].Data = []byte(strings.Replace(smallModel, "20}", "120}", 1)) },
+		"l.gz: cannot be read": func(f fstest.MapFS) { delete(f, "l.gz") },
+		"i.gz: is truncated":   func(f fstest.MapFS) { f["i.gz"].Data = idx(t, make([]byte, 10), 120, 5, 5) },
+		"holds 3 labels":       func(f fstest.MapFS) { f["l.gz"].Data = idx(t, []byte{0, 1, 0}, 3) },
+		"network.outputs: is 2, and l.gz has label 9, of sample 1: expected labels from 0 to 1": func(f fstest.MapFS) { f["l.gz"].Data = idx(t, append([]byte{0, 9}, make([]byte, 118)...), 120) },
+		"i.gz: holds 0 images of 5 x 5 pixels; expected at least one":                           func(f fstest.MapFS) { f["i.gz"].Data, f["l.gz"].Data = idx(t, nil, 0, 5, 5), idx(t, nil, 0) },
+		"i.gz: holds 120 images of 0 x 5 pixels":                                                func(f fstest.MapFS) { f["i.gz"].Data = idx(t, nil, 120, 0, 5) },
+		"i.gz has images of 5 x 5 pixels, and j.gz of 1 x 25": func(f fstest.MapFS) {
+			f["m.yaml"].Data = []byte(strings.Replace(smallModel, "test_images: i", "test_images: j", 1))
+			f["j.gz"] = &fstest.MapFile{Data: idx(t, blobs(120, 5, 5).Images.Pixels, 120, 1, 25)}
+		},
+		"none would be left": func(f fstest.MapFS) { f["m.yaml"].Data = []byte(strings.Replace(smallModel, "20}", "120}", 1)) },
 	} {
 		files := world(t)
 		change(files)

@@ -56,25 +56,29 @@ func (s *Session) nodes() int {
 	return 0
 }
 
-// Finish writes the summary, the weights and the predictions.
+// Finish writes the predictions, the weights and, last, the summary: those of the last
+// epoch that is done, also where Run ended in the middle of one.
 func (s *Session) Finish() error {
+	if err := s.settle(); err != nil {
+		return err
+	}
 	if s.predictions != nil {
 		if err := Write(s.Dir, PredictionsFile, s.predicted()); err != nil {
 			return err
 		}
 	}
-	text, err := json.MarshalIndent(s.Summary(), "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := Write(s.Dir, SummaryFile, append(text, '\n')); err != nil {
-		return err
-	}
 	weights, err := archive(&s.trainer.Net.Layout, s.trainer.Net.Values)
 	if err != nil {
 		return err
 	}
-	return Write(s.Dir, WeightsFile, weights)
+	if err := Write(s.Dir, WeightsFile, weights); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(s.Summary(), "", "  ")
+	if err != nil {
+		return err
+	}
+	return Write(s.Dir, SummaryFile, append(text, '\n'))
 }
 
 // predicted is the predictions as CSV.

@@ -1,6 +1,11 @@
 package train
 
-import "github.com/volley-snn/volley/snn/dataset"
+import (
+	"encoding/binary"
+	"hash"
+
+	"github.com/volley-snn/volley/snn/dataset"
+)
 
 // Set is labelled images, or trials that were recorded, of which Index lists those
 // that belong to it.
@@ -47,6 +52,31 @@ func (s *Set) Inputs() int {
 		return s.Trials.Inputs
 	}
 	return s.Images.Rows * s.Images.Cols
+}
+
+// Hash writes all that a set holds into a hash: its samples, their labels, and which of
+// them belong to it.
+func (s *Set) Hash(h hash.Hash) {
+	put := func(data any) {
+		if err := binary.Write(h, binary.LittleEndian, data); err != nil {
+			panic(err) // a hash takes all, and numbers of known sizes can be written
+		}
+	}
+	if m := s.Images; m != nil {
+		put([]int64{int64(m.N), int64(m.Rows), int64(m.Cols)})
+		_, _ = h.Write(m.Pixels)
+	}
+	if t := s.Trials; t != nil {
+		ends := []int64{int64(t.Inputs), int64(t.Ticks), int64(len(t.start))}
+		for _, at := range t.start {
+			ends = append(ends, int64(at))
+		}
+		put(ends)
+		put(t.spikes)
+	}
+	put(int64(len(s.Labels)))
+	_, _ = h.Write(s.Labels)
+	put(s.Index)
 }
 
 // Split takes n of the set's samples out, drawn by seed, into a set of their own:
