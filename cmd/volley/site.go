@@ -26,6 +26,10 @@ const (
 // connectTimeout is how long a cluster may take to answer at first.
 const connectTimeout = 5 * time.Second
 
+// routeTimeout is how long the servers of a cluster may take to find each other: on
+// machines that compute with all their cores it takes seconds.
+const routeTimeout = 20 * time.Second
+
 // site is this process's place on a cluster's bus.
 type site struct {
 	bus     bus.Bus
@@ -126,12 +130,9 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 		return nil, err
 	}
 	go keepRoutes(server, members, f.name)
-	others := len(workers(members.Members())) - 1
-	wait, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
-	if err := server.AwaitPeers(wait, others); err != nil {
+	if err := awaitRoutes(ctx, server, members); err != nil {
 		s.close()
-		return nil, fmt.Errorf("the NATS servers of %d other nodes were found, and no route to all of them within %v: %w", others, connectTimeout, err)
+		return nil, err
 	}
 	b, err := server.Connect(ctx, d.client)
 	if err != nil {
@@ -141,6 +142,25 @@ func enter(ctx context.Context, f siteFlags) (*site, error) {
 	s.bus, s.own = b, b
 	s.closers = append(s.closers, func() { _ = b.Close() })
 	return s, nil
+}
+
+// awaitRoutes returns when the server has routes to those of all nodes that are there: one
+// that is gone, and of which this is not known yet, is not waited for any longer than that.
+func awaitRoutes(ctx context.Context, server *nats.Server, members *membership.Cluster) error {
+	for deadline := time.Now().Add(routeTimeout); ; {
+		others := len(workers(members.Members())) - 1
+		wait, cancel := context.WithTimeout(ctx, time.Second)
+		err := server.AwaitPeers(wait, others)
+		cancel()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case time.Now().After(deadline):
+			return fmt.Errorf("the NATS servers of %d other nodes were found, and no route to all of them within %v: %w", others, routeTimeout, err)
+		}
+	}
 }
 
 // joining words why a cluster was not joined.
