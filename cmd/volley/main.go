@@ -35,8 +35,13 @@ func main() {
 	os.Exit(execute(ctx, os.Args[1:], os.Stderr))
 }
 
-// errWritten is joined to the error of a run that was interrupted and left its files.
-var errWritten = errors.New("what was computed has been written")
+// kept is joined to the error of what was interrupted, and says what it left.
+type kept string
+
+func (k kept) Error() string { return string(k) }
+
+// errWritten is that of a run.
+const errWritten = kept("what was computed has been written")
 
 // usageError is a mistake on the command line or in what it names.
 type usageError struct{ error }
@@ -65,8 +70,9 @@ func execute(ctx context.Context, args []string, stderr io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, context.Canceled) && !errors.Is(err, engine.ErrBuilding):
-		if errors.Is(err, errWritten) {
-			fmt.Fprintln(stderr, "volley: interrupted;", errWritten)
+		var left kept
+		if errors.As(err, &left) {
+			fmt.Fprintln(stderr, "volley: interrupted;", left)
 		} else {
 			fmt.Fprintln(stderr, "volley: interrupted")
 		}

@@ -131,6 +131,9 @@ func trainModel(ctx context.Context, arg string, f trainFlags) error {
 	if err != nil {
 		return goesOn(err, s)
 	}
+	if doubt := s.Doubt(); doubt != "" {
+		fmt.Fprintln(os.Stderr, "volley:", doubt)
+	}
 	return showTraining(f, s)
 }
 

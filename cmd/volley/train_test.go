@@ -37,7 +37,8 @@ func TestTrainingFaults(t *testing.T) {
 		{2, "would take about 174", []string{"train", "example:coincidence", "--set", "network.hidden=2000000"}},
 		{2, "would take about 9", []string{"train", "example:coincidence", "--set", "data.task.learn=100000000000"}},
 		{2, "would take about 189", []string{"sweep", "example:coincidence", "--set", "set=[network.hidden=2000000]"}},
-		{1, "lower the learning rate", append([]string{"train", "example:coincidence", "--set", "optimizer.model=sgd", "--set", "optimizer.rate=1e37", "--set", "optimizer.clip_norm=0"}, few...)},
+		{1, "lower the learning rate, or clip the gradient; no epoch was done, and nothing is kept", append([]string{"train", "example:coincidence", "--set", "optimizer.model=sgd", "--set", "optimizer.rate=1e37", "--set", "optimizer.clip_norm=0"}, few...)},
+		{2, "rate.target: must be at most 1", []string{"train", "example:coincidence", "--set", "rate.target=20"}},
 		{2, "holds a training already", append([]string{"train", "example:coincidence", "--epochs", "1", "--out", done}, few...)},
 		{2, "is of another model, seed or number of epochs", append([]string{"train", "example:coincidence", "--epochs", "2", "--resume", "--out", done}, few...)},
 		{2, "levels of noise must be at least 0", []string{"eval", done, "--jitter", "-1"}},
@@ -77,6 +78,9 @@ func TestInterruptedTrainingGoesOn(t *testing.T) {
 	var said bytes.Buffer
 	if code := execute(ctx, train("part"), &said); code != exitInterrupted {
 		t.Fatalf("an interrupted training ends with %d: %s", code, said.String())
+	}
+	if !strings.Contains(said.String(), "of 400 epochs is kept in "+filepath.Join(dir, "part")+", and --resume goes on from there") {
+		t.Errorf("it does not say what is left: %s", said.String())
 	}
 	for _, name := range []string{"summary.json", "epochs.csv", "weights.npz", "predictions.csv"} {
 		if _, err := os.Stat(filepath.Join(dir, "part", name)); err != nil {

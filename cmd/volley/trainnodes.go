@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/volley-snn/volley/actors"
-	"github.com/volley-snn/volley/actors/gradient"
 	"github.com/volley-snn/volley/cluster/bus"
 	"github.com/volley-snn/volley/internal/training"
+	"github.com/volley-snn/volley/snn/train"
 )
 
 // checkNodes checks what is said of nodes.
@@ -70,15 +70,19 @@ func (f trainFlags) onNodes(ctx context.Context, s *training.Session, pixels int
 	return end, nil
 }
 
-// goesOn says how a training whose nodes are gone can go on.
+// goesOn says what is left of a training that was stopped, and how it can go on.
 func goesOn(err error, s *training.Session) error {
-	switch {
-	case errors.Is(err, bus.ErrClosed):
+	if errors.Is(err, bus.ErrClosed) {
 		err = fmt.Errorf("no NATS server of the nodes answers any more: %w", err)
-	case !errors.Is(err, gradient.ErrAlone):
-		return err
 	}
-	return fmt.Errorf("%w; what was learned in %d of %d epochs is kept in %s, and --resume goes on from there", err, len(s.Epochs), s.Model.Epochs, s.Dir)
+	left := fmt.Sprintf("what was learned in %d of %d epochs is kept in %s", len(s.Epochs), s.Model.Epochs, s.Dir)
+	switch {
+	case len(s.Epochs) == 0:
+		left = "no epoch was done, and nothing is kept"
+	case !errors.Is(err, train.ErrExploded): // which would come again
+		left += ", and --resume goes on from there"
+	}
+	return fmt.Errorf("%w; %w", err, kept(left))
 }
 
 // note says what happened to the training's nodes.

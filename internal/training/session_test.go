@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/train"
+	"github.com/volley-snn/volley/snn/train/optimize"
 )
 
 // idx is an IDX file of unsigned bytes, gzipped.
@@ -285,13 +287,54 @@ func TestOtherDataAreRefused(t *testing.T) {
 	}
 }
 
-// A loss that is no number stops the training and says what to do.
+// A loss that is no number, or a number that nobody can use, stops the training, says
+// where and what to do, and leaves the last epoch that was good.
 func TestExplodingLossStops(t *testing.T) {
-	m, d := load(t, world(t), "optimizer.rate=1e37", "optimizer.model=sgd", "optimizer.clip_norm=0")
-	s, err := New(m, d, t.TempDir(), 1)
+	for want, set := range map[string][]string{
+		"epoch 1, batch 2: the loss is ":                                                {"optimizer.rate=1e37", "optimizer.model=sgd", "optimizer.clip_norm=0"},
+		", and guessing has 0.6931: the numbers have exploded; lower":                   {"optimizer.rate=1e6"},
+		"epoch 1, batch 1: the norm of the gradient is +Inf before anything is learned": {"network.v_0.max=1e300"},
+	} {
+		m, d := load(t, world(t), set...)
+		s, err := New(m, d, t.TempDir(), 1)
+		must(t, err)
+		if err := s.Run(context.Background(), 4); !errors.Is(err, train.ErrExploded) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: it ends with %v, expected %q", set, err, want)
+		}
+	}
+
+	m, d := load(t, world(t))
+	dir := t.TempDir()
+	s, err := New(m, d, dir, 1)
 	must(t, err)
-	if err := s.Run(context.Background(), 4); err == nil || !strings.Contains(err.Error(), "learning rate") {
+	must(t, s.Run(context.Background(), 2))
+	good := s.Summary().WeightHash
+	s.trainer.Rate = optimize.Constant(1e6)
+	if err := s.Run(context.Background(), 4); err == nil || !strings.Contains(err.Error(), "epoch 3, batch ") {
 		t.Errorf("it ends with %v", err)
+	}
+	must(t, s.Finish())
+	again, err := Resume(m, d, dir, 1)
+	must(t, err)
+	if got := s.Summary(); got.WeightHash != good || got.Epochs != 2 || again.Summary().WeightHash != good {
+		t.Errorf("%d epochs with weights %s are left, expected 2 with %s", got.Epochs, got.WeightHash, good)
+	}
+}
+
+// A network that comes out, but that nothing can have been learned by, is doubted.
+func TestDoubt(t *testing.T) {
+	for want, set := range map[string][]string{
+		"":                           nil,
+		"the loss of epoch 4 is ":    {"optimizer.rate=100"},
+		"no neuron fired in epoch 4": {"network.threshold=1e30"},
+	} {
+		m, d := load(t, world(t), set...)
+		s, err := New(m, d, t.TempDir(), 1)
+		must(t, err)
+		must(t, s.Run(context.Background(), 4))
+		if got := s.Doubt(); !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%v: %q, expected %q", set, got, want)
+		}
 	}
 }
 

@@ -48,6 +48,26 @@ func (s *Session) Summary() *Summary {
 	return o
 }
 
+// Doubt says what speaks against the network that has come out; it is empty where
+// nothing does that can be told without knowing the task.
+func (s *Session) Doubt() string {
+	if len(s.Epochs) == 0 {
+		return ""
+	}
+	last, n := &s.Epochs[len(s.Epochs)-1], &s.Model.Network
+	guess := math.Log(float64(n.Outputs))
+	switch {
+	case float64(last.Loss) > doubtful*guess:
+		return fmt.Sprintf("the loss of epoch %d is %.4g, and guessing has %.4g: it has learned nothing; lower the learning rate, or clip the gradient", last.Epoch+1, float64(last.Loss), guess)
+	case last.NeverActive == n.Hidden:
+		return fmt.Sprintf("no neuron fired in epoch %d: nothing reaches the outputs; lower network.threshold, or let more spikes in by encoding", last.Epoch+1)
+	}
+	return ""
+}
+
+// doubtful is how many times the loss of guessing is above what any training comes from.
+const doubtful = 10
+
 // nodes is how many take part.
 func (s *Session) nodes() int {
 	if t, on := s.Team.(interface{ Nodes() int }); on {

@@ -119,7 +119,7 @@ type Optimizer struct {
 
 // RateTarget adds weight (rate - target)^2 to the loss.
 type RateTarget struct {
-	Target float64 `yaml:"target" min:"0" default:"0.1" doc:"spikes a neuron and tick"`
+	Target float64 `yaml:"target" min:"0" max:"1" default:"0.1" doc:"spikes a neuron and tick"`
 	Weight float64 `yaml:"weight" min:"0" default:"0.5" doc:"0: rates are free"`
 }
 

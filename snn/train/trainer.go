@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/volley-snn/volley/snn/pinned"
 	"github.com/volley-snn/volley/snn/train/plastic"
 	"github.com/volley-snn/volley/snn/train/recurrent"
 )
@@ -92,8 +93,12 @@ func (t *Trainer) Forward(shard int) {
 	}
 }
 
+// mostLoss is how many times the loss of guessing a batch that is learned may have:
+// weights that give more are no longer of use to anyone, though they be numbers.
+const mostLoss = 1000
+
 // Meet adds up what the shards found, after all have gone forward. The error says
-// that the loss is no number.
+// that the loss is no number, or far above what guessing has; it is ErrExploded.
 func (t *Trainer) Meet() error {
 	spikes, cross := int64(0), 0.0
 	for k, s := range t.shards {
@@ -109,7 +114,10 @@ func (t *Trainer) Meet() error {
 	t.spike = float32(2 * t.RateWeight * off / places)
 	t.loss = cross/n + float64(t.RateWeight*float64(off*off))
 	if math.IsNaN(t.loss) || math.IsInf(t.loss, 0) {
-		return fmt.Errorf("epoch %d, batch %d: the loss is %g: the weights have exploded; lower the learning rate, or clip the gradient", t.epoch+1, t.batch+1, t.loss)
+		return t.exploded(fmt.Sprintf("the loss is %g", t.loss))
+	}
+	if guess := pinned.Log(float64(t.Net.Outputs)); t.Learns() && cross/n > mostLoss*guess {
+		return t.exploded(fmt.Sprintf("the loss is %.4g, and guessing has %.4g", cross/n, guess))
 	}
 	t.tally.add(t, cross, spikes)
 	return nil
@@ -147,7 +155,7 @@ func (t *Trainer) Finish() error {
 	}
 	norm := t.clip(grad)
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return fmt.Errorf("epoch %d, batch %d: the norm of the gradient is %g: lower the learning rate", t.epoch+1, t.batch+1, norm)
+		return t.exploded(fmt.Sprintf("the norm of the gradient is %g", norm))
 	}
 	for k := range l.Specs {
 		if l.Specs[k].Frozen {
