@@ -12,7 +12,10 @@ import (
 )
 
 func dataCommand() *cobra.Command {
-	c := &cobra.Command{Use: "data", Short: "Fetch public data sets"}
+	c := &cobra.Command{
+		Use: "data", Short: "Fetch public data sets",
+		Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
 	var from, dir string
 	get := &cobra.Command{
 		Use: "get NAME", Short: "Fetch a data set into --data, and check it", Args: cobra.ExactArgs(1),

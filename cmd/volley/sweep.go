@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/internal/sweep"
 	"github.com/volley-snn/volley/internal/training"
 	"github.com/volley-snn/volley/snn/model"
@@ -51,9 +52,17 @@ func runSweep(ctx context.Context, arg string, set []string, data, out string, w
 	if err != nil {
 		return err
 	}
-	if out == "" {
-		out = filepath.Join("runs", s.Name)
+	if out, err = outOf(out, s.Name); err != nil {
+		return err
 	}
+	if _, err := os.Stat(filepath.Join(out, training.CheckpointFile)); err == nil || record.IsRun(out) {
+		return usageError{fmt.Errorf("%s holds a run or training: --out DIR puts the experiment elsewhere", out)}
+	}
+	release, err := record.Lock(out)
+	if err != nil {
+		return usageError{err}
+	}
+	defer release()
 	of := s.Model
 	if !strings.HasPrefix(of, "example:") && !filepath.IsAbs(of) {
 		of = filepath.Join(filepath.Dir(arg), of)

@@ -17,6 +17,8 @@ import (
 	"golang.org/x/term"
 
 	"github.com/volley-snn/volley/internal/download"
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/sweep"
 	"github.com/volley-snn/volley/internal/training"
 	"github.com/volley-snn/volley/snn/dataset"
 	"github.com/volley-snn/volley/snn/model"
@@ -94,12 +96,17 @@ func trainModel(ctx context.Context, arg string, f trainFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.out == "" {
-		if filepath.Base(m.Name) != m.Name || m.Name == "." || !filepath.IsLocal(m.Name) {
-			return usageError{fmt.Errorf("the model's name %q cannot be a directory's: say --out DIR", m.Name)}
-		}
-		f.out = filepath.Join("runs", m.Name)
+	if f.out, err = outOf(f.out, m.Name); err != nil {
+		return err
 	}
+	if _, err := os.Stat(filepath.Join(f.out, sweep.TableFile)); err == nil {
+		return usageError{fmt.Errorf("%s holds an experiment of volley sweep: --out DIR puts the training elsewhere", f.out)}
+	}
+	release, err := record.Lock(f.out)
+	if err != nil {
+		return usageError{err}
+	}
+	defer release()
 	begin := training.New
 	if f.resume {
 		begin = training.Resume
@@ -135,6 +142,17 @@ func trainModel(ctx context.Context, arg string, f trainFlags) error {
 		fmt.Fprintln(os.Stderr, "volley:", doubt)
 	}
 	return showTraining(f, s)
+}
+
+// outOf is the directory to write to: one that is called by a name where none is said.
+func outOf(said, name string) (string, error) {
+	if said != "" {
+		return said, nil
+	}
+	if filepath.Base(name) != name || name == "." || !filepath.IsLocal(name) {
+		return "", usageError{fmt.Errorf("the name %q cannot be a directory's: say --out DIR", name)}
+	}
+	return filepath.Join("runs", name), nil
 }
 
 // loadFitting loads the data of a training that fits into memory. What its data do not

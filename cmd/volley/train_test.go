@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/volley-snn/volley/internal/record"
+	"github.com/volley-snn/volley/internal/sweep"
 )
 
 // few is a small training of an example that needs no data files.
@@ -27,6 +30,17 @@ func TestTrainingFaults(t *testing.T) {
 	if code, said := volley(t, append([]string{"train", "example:coincidence", "--epochs", "1", "--out", done}, few...)...); code != 0 {
 		t.Fatal(code, said)
 	}
+	ran, swept, busy := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "ssdp", "1")
+	for file, text := range map[string]string{filepath.Join(ran, record.RunFile): `{"volley_run": 1}`, filepath.Join(swept, sweep.TableFile): "{}"} {
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	release, err := record.Lock(busy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
 	for _, c := range []struct {
 		code int
 		want string
@@ -46,10 +60,18 @@ func TestTrainingFaults(t *testing.T) {
 		{2, "holds no training: expected what volley train left", []string{"eval", empty}},
 		{2, "expected one of", []string{"sweep", "example:nothing"}},
 		{2, "expected one of fashion-mnist, mnist", []string{"data", "get", "mist"}},
+		{2, "unknown command", []string{"data", "fetch", "mnist"}},
+		{2, "holds a run of volley run", append([]string{"train", "example:coincidence", "--out", ran}, few...)},
+		{2, "holds an experiment of volley sweep", append([]string{"train", "example:coincidence", "--out", swept}, few...)},
+		{2, "holds a run or training", []string{"sweep", "example:coincidence", "--out", done}},
+		{2, "another run or training is writing there", append([]string{"train", "example:coincidence", "--out", busy}, few...)},
+		{2, "another run or training is writing there", []string{"sweep", "example:coincidence", "--out", busy}},
+		{1, "another run or training is writing there", []string{"sweep", "example:coincidence", "--set", "set=[network.hidden=16]", "--out", filepath.Dir(filepath.Dir(busy))}},
+		{2, "cannot be a directory's: say --out DIR", []string{"sweep", "example:coincidence", "--set", "name=.."}},
 		{1, "no such file", []string{"data", "get", "mnist", "--from", empty, "--data", t.TempDir()}},
 	} {
 		args := c.args
-		if (args[0] == "train" || args[0] == "sweep") && !strings.Contains(strings.Join(args, " "), "--out") {
+		if all := strings.Join(args, " "); (args[0] == "train" || args[0] == "sweep") && !strings.Contains(all, "--out") && !strings.Contains(all, "name=") {
 			args = append(args, "--out", filepath.Join(t.TempDir(), "out"))
 		}
 		if code, said := volley(t, args...); code != c.code || !strings.Contains(said, c.want) {

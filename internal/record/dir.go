@@ -75,8 +75,8 @@ var (
 	// ErrNotRunDir refuses a directory that holds something else.
 	ErrNotRunDir = errors.New("not empty and not a run's directory")
 
-	// ErrBusy refuses a directory that another run is writing now.
-	ErrBusy = errors.New("another run is writing there")
+	// ErrBusy refuses a directory that another run or training is writing now.
+	ErrBusy = errors.New("another run or training is writing there")
 
 	// ErrTooLarge stops a run's output at MaxBytes or before the disk is full.
 	ErrTooLarge = errors.New("output limit reached")
@@ -86,12 +86,12 @@ var (
 type Dir struct {
 	path    string
 	options Options
-	open    []output  // in order of creation
-	files   []File    // finished
-	used    int64     // bytes written to tables and weights
-	checked int64     // used when the disk's free space was last asked for
-	failed  error     // the first error of writing; later ones only repeat it
-	lock    io.Closer // keeps other runs out until Finish, Abort or Fail
+	open    []output // in order of creation
+	files   []File   // finished
+	used    int64    // bytes written to tables and weights
+	checked int64    // used when the disk's free space was last asked for
+	failed  error    // the first error of writing; later ones only repeat it
+	lock    func()   // lets other runs in, at Finish, Abort or Fail
 
 	wrap func(io.Writer) io.Writer // tests put a full disk here
 }
@@ -120,12 +120,9 @@ func Create(path string, options Options) (*Dir, error) {
 	if options.ReserveBytes == 0 {
 		options.ReserveBytes = DefaultReserveBytes
 	}
-	if err := os.MkdirAll(path, 0o777); err != nil {
-		return nil, fmt.Errorf("cannot make the run's directory %s: %w", path, reason(err))
-	}
-	lock, err := lockDir(path)
+	lock, err := Lock(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: choose another directory, or wait for its end", path, err)
+		return nil, err
 	}
 	d := &Dir{path: path, options: options, lock: lock}
 	if err := d.clear(); err != nil {
@@ -275,7 +272,7 @@ func (d *Dir) Fail(why error) error {
 // unlock lets other runs in.
 func (d *Dir) unlock() {
 	if d.lock != nil {
-		_ = d.lock.Close() // it was only held
+		d.lock()
 		d.lock = nil
 	}
 }

@@ -271,7 +271,7 @@ func TestCreateBelowAFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	must(t, os.WriteFile(file, nil, 0o666))
 	at := filepath.Join(file, "run")
-	if _, err := Create(at, Options{}); err == nil || !strings.Contains(err.Error(), "cannot make the run's directory "+at) {
+	if _, err := Create(at, Options{}); err == nil || !strings.Contains(err.Error(), "cannot make the directory "+at) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/internal/training"
 	"github.com/volley-snn/volley/snn/model"
 )
@@ -115,6 +116,11 @@ func (r *Runner) one(ctx context.Context, arm model.Arm, seed int, dir string, m
 	if err := r.load(m); err != nil {
 		return nil, err
 	}
+	release, err := record.Lock(run.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	s, err := training.Resume(m, r.data, run.Dir, r.Workers)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/volley-snn/volley/internal/engine"
+	"github.com/volley-snn/volley/internal/record"
 	"github.com/volley-snn/volley/snn/model"
 	"github.com/volley-snn/volley/snn/train"
 )
@@ -50,6 +51,9 @@ var ErrExists = errors.New("holds a training already: --resume goes on with it, 
 func New(m *model.Training, d *Data, dir string, w Workers) (*Session, error) {
 	if _, err := os.Stat(filepath.Join(dir, CheckpointFile)); err == nil {
 		return nil, fmt.Errorf("%s %w", dir, ErrExists)
+	}
+	if record.IsRun(dir) {
+		return nil, fmt.Errorf("%s holds a run of volley run, whose files have the same names: --out DIR puts the training elsewhere", dir)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
