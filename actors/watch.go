@@ -30,88 +30,109 @@ const (
 	lonelyRounds = 8
 )
 
+// lookout is what a coordinator knows of its nodes, in the order of the plan.
+type lookout struct {
+	*conductor
+	heard        []time.Time // of each
+	gone, silent []int       // rounds in a row
+	patience     int         // factor of silentRounds
+	lonely       int         // rounds in a row
+	stall        stall
+}
+
 // watch asks the nodes of the run how they fare, and fails it where one has failed, is
 // gone, or is silent for too long, or where all are well and the run comes no further.
 func (k *conductor) watch(ctx context.Context, f *exchange.Follower) {
-	fail, stall, lonely := f.Fail, &stall{steps: make([]int64, len(k.nodes))}, 0
-	heard := make([]time.Time, len(k.nodes))
-	patience := min(max(k.moves.inVain(), 1), mostPatience)
-	gone, silent := make([]int, len(k.nodes)), make([]int, len(k.nodes))
-	for i := range heard {
-		heard[i] = time.Now()
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(askEvery):
-		}
-		reports, faults := make([]*control.PartitionReports, len(k.nodes)), make([]error, len(k.nodes))
-		var wg sync.WaitGroup
-		for i, n := range k.nodes {
-			wg.Go(func() {
-				attempt, end := context.WithTimeout(ctx, attemptTimeout)
-				defer end()
-				reply, err := k.caller.Call(attempt, n.Name, &control.Request{Body: &control.Request_Report{Report: &control.Report{Run: k.run, Epoch: k.epoch}}})
-				reports[i], faults[i] = reply.GetReports(), err
-			})
-		}
-		wg.Wait()
+	n := len(k.nodes)
+	l := &lookout{conductor: k, heard: slices.Repeat([]time.Time{time.Now()}, n), gone: make([]int, n), silent: make([]int, n),
+		patience: min(max(k.moves.inVain(), 1), mostPatience), stall: stall{steps: make([]int64, n)}}
+	for pause(ctx, askEvery) == nil {
+		reports, faults := k.reports(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if k.alone(faults) {
-			if lonely++; lonely%lonelyRounds == 0 && k.replaced(ctx) {
-				fail(errFenced)
-				return
-			}
-			continue // not the others are gone, but this node's bus
-		}
-		lonely = 0
-		if firstOf(faults) == nil { // who is missing is found out first, and asking who is there takes time
-			k.changes(ctx, reports)
-		}
-		for i, n := range k.nodes {
-			var r *Refusal
-			refuses := errors.As(faults[i], &r)
-			switch {
-			case faults[i] == nil:
-				heard[i], gone[i], silent[i] = time.Now(), 0, 0
-			case refuses && r.Kind == control.Kind_KIND_NODE_LOST:
-				gone[i]++
-			case refuses && r.Kind == control.Kind_KIND_UNKNOWN_RUN:
-				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it was started again, and has no part of run %s any more", k.run), n.Name})
-				return
-			case refuses && r.Kind != control.Kind_KIND_TIMEOUT:
-				fail(r)
-				return
-			default:
-				silent[i]++
-			}
-			mostSilent := silentRounds * patience
-			if n.Name == k.c.Name { // it is here, and may be busy for long
-				silent[i], gone[i], mostSilent = silent[i]+gone[i], 0, 4*mostSilent
-			}
-			if gone[i] >= goneRounds || silent[i] >= mostSilent {
-				fail(&Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s%s", time.Since(heard[i]).Seconds(), k.hint()), n.Name})
-				return
-			}
-		}
-		if err := k.stalled(stall, reports, f.Waits()); err != nil {
-			fail(err)
+		if err := l.round(ctx, reports, faults, f.Waits()); err != nil {
+			f.Fail(err)
 			return
 		}
-		k.injecting.complain(&k.c, k.run)
-		k.change(func(st *control.RunStatus) {
-			st.Injection = k.injecting.status()
-			for i, r := range reports {
-				if r != nil {
-					st.Nodes[i].Step, st.Nodes[i].Load = r.Step, r.Load
-				}
-				st.Nodes[i].SilentMs = time.Since(heard[i]).Milliseconds()
-			}
+	}
+}
+
+// reports asks all nodes how they fare.
+func (k *conductor) reports(ctx context.Context) ([]*control.PartitionReports, []error) {
+	reports, faults := make([]*control.PartitionReports, len(k.nodes)), make([]error, len(k.nodes))
+	var wg sync.WaitGroup
+	for i, n := range k.nodes {
+		wg.Go(func() {
+			attempt, end := context.WithTimeout(ctx, attemptTimeout)
+			defer end()
+			reply, err := k.caller.Call(attempt, n.Name, &control.Request{Body: &control.Request_Report{Report: &control.Report{Run: k.run, Epoch: k.epoch}}})
+			reports[i], faults[i] = reply.GetReports(), err
 		})
 	}
+	wg.Wait()
+	return reports, faults
+}
+
+// round takes what a round of asking has brought. Its error is why the run cannot go on
+// as it is.
+func (l *lookout) round(ctx context.Context, reports []*control.PartitionReports, faults []error, waits bool) error {
+	if l.alone(faults) { // not the others are gone, but this node's bus
+		if l.lonely++; l.lonely%lonelyRounds == 0 && l.replaced(ctx) {
+			return errFenced
+		}
+		return nil
+	}
+	l.lonely = 0
+	if firstOf(faults) == nil { // who is missing is found out first, and asking who is there takes time
+		l.changes(ctx, reports)
+	}
+	for i := range l.nodes {
+		if err := l.judge(i, faults[i]); err != nil {
+			return err
+		}
+	}
+	if err := l.stalled(&l.stall, reports, waits); err != nil {
+		return err
+	}
+	l.injecting.complain(&l.c, l.run)
+	l.change(func(st *control.RunStatus) {
+		st.Injection = l.injecting.status()
+		for i, r := range reports {
+			if r != nil {
+				st.Nodes[i].Step, st.Nodes[i].Load = r.Step, r.Load
+			}
+			st.Nodes[i].SilentMs = time.Since(l.heard[i]).Milliseconds()
+		}
+	})
+	return nil
+}
+
+// judge takes how a node has answered.
+func (l *lookout) judge(i int, fault error) error {
+	name := l.nodes[i].Name
+	var r *Refusal
+	refuses := errors.As(fault, &r)
+	switch {
+	case fault == nil:
+		l.heard[i], l.gone[i], l.silent[i] = time.Now(), 0, 0
+	case refuses && r.Kind == control.Kind_KIND_NODE_LOST:
+		l.gone[i]++
+	case refuses && r.Kind == control.Kind_KIND_UNKNOWN_RUN:
+		return &Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it was started again, and has no part of run %s any more", l.run), name}
+	case refuses && r.Kind != control.Kind_KIND_TIMEOUT:
+		return r
+	default:
+		l.silent[i]++
+	}
+	mostSilent := silentRounds * l.patience
+	if name == l.c.Name { // it is here, and may be busy for long
+		l.silent[i], l.gone[i], mostSilent = l.silent[i]+l.gone[i], 0, 4*mostSilent
+	}
+	if l.gone[i] < goneRounds && l.silent[i] < mostSilent {
+		return nil
+	}
+	return &Refusal{control.Kind_KIND_NODE_LOST, fmt.Sprintf("it is gone: it has not answered for %.1f s%s", time.Since(l.heard[i]).Seconds(), l.hint()), name}
 }
 
 // replaced reports that the store says that another node has the run.
